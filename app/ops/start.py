@@ -1,0 +1,107 @@
+"""`python3 run.py`: everything, from nothing to the line with the address, until somebody asks to stop."""
+
+import socket
+import tempfile
+from collections.abc import Callable, Mapping
+
+from app.ops import logs, orphans, product
+from app.ops.child import Child, Program
+from app.ops.folder import DataFolder
+from app.ops.options import Options, Refused
+from app.ops.services import Services
+from app.ops.supervisor import Interrupted, Supervisor, ending, tail
+from app.ops.wakeup import Wakeup
+
+WEB_START = 120.0  # seconds
+OURS = ("CLIENTELA_", "DATABASE_URL", "REDIS_URL")  # settings that `manage` shares with the running product
+PASSWORD = "CLIENTELA_ADMIN_PASSWORD"  # noqa: S105
+PASSWORD_LINE = "ADMIN_PASSWORD="  # noqa: S105
+
+
+def say(line: str) -> None:
+    """Tell the person at the terminal, or the journal."""
+    print(line, flush=True)
+
+
+def start(options: Options) -> int:
+    """Run the product until SIGTERM or Ctrl-C; return the exit code. Raises Refused."""
+    wakeup = Wakeup()
+    folder = DataFolder(options.data)
+    folder.prepare()
+    hold(folder)
+    folder.forget()
+    orphans.end(orphans.marked(folder.mark()))
+    listener = product.listen(options)
+    supervisor = Supervisor(say, wakeup.sleep)
+    supervisor.stopping = lambda: wakeup.stop_requested
+    try:
+        run(options, folder, supervisor, listener)
+    except Interrupted:
+        pass
+    finally:
+        folder.forget()
+        supervisor.stop()
+    return 0
+
+
+def hold(folder: DataFolder) -> None:
+    """Take the data folder, or say who has it."""
+    if not folder.lock("start"):
+        what = "Clientela already runs" if folder.holder() == "start" else "A `manage` command is at work"
+        raise Refused(f"{what} on the data folder {folder.path}.")
+
+
+def run(options: Options, folder: DataFolder, supervisor: Supervisor, listener: socket.socket) -> None:
+    """Start all, print the address, watch until the request to stop."""
+    env = Services(folder, supervisor).start()
+    password = deploy(folder, supervisor, env)
+    env.pop(PASSWORD, None)
+    if options.demo:
+        run_flask(folder, supervisor, env, "demo-data", "--small")
+    folder.remember({name: value for name, value in env.items() if name.startswith(OURS)})
+    start_apps(options, folder, supervisor, env, listener)
+    say(f"Clientela is ready at {product.address(listener)}")
+    tell_password(say, password)
+    supervisor.watch(lambda: logs.rotate(folder.log))
+
+
+def tell_password(say: Callable[[str], None], password: str) -> None:
+    """Say how to sign in the first time."""
+    if password:
+        say(f"  sign in as admin with the password {password}")
+
+
+def start_apps(
+    options: Options, folder: DataFolder, supervisor: Supervisor, env: Mapping[str, str], listener: socket.socket
+) -> None:
+    """Web, worker and scheduler, all at once; ready when the web answers."""
+    web = supervisor.start_app(product.web(listener, folder.log, env, product.web_processes()))
+    supervisor.start_app(product.worker(folder.log, env, options.workers))
+    supervisor.start_app(product.scheduler(folder.log, env))
+    supervisor.wait_ready(web, WEB_START)
+
+
+def deploy(folder: DataFolder, supervisor: Supervisor, env: Mapping[str, str]) -> str:
+    """Bring database, permissions and first administrator up to the code.
+
+    Returns what to tell of the administrator's password when it was made by this very start, else "".
+    """
+    last = run_flask(folder, supervisor, env, "deploy").strip().rpartition("\n")[2]
+    if not last.startswith(PASSWORD_LINE):
+        return ""
+    return f"in {PASSWORD}" if env.get(PASSWORD) else last.removeprefix(PASSWORD_LINE)
+
+
+def run_flask(folder: DataFolder, supervisor: Supervisor, env: Mapping[str, str], *words: str) -> str:
+    """Run one Flask command to its end and return what it printed. Raises Refused with its log when it fails."""
+    program = Program(f"`{words[0]}`", product.flask(*words), folder.log / f"{words[0]}.log", env)
+    with tempfile.TemporaryFile() as output:  # nothing with a password in it gets a name on the disk
+        child = Child(program, output.fileno())
+        supervisor.apps.append(child)
+        while not child.ended():
+            supervisor.pause(0.1)
+        supervisor.apps.remove(child)
+        if child.process.returncode:
+            raise Refused(f"{program.name} {ending(child.process.returncode)}.\n{tail(program)}")
+        output.seek(0)
+        return output.read().decode()
