@@ -1,0 +1,167 @@
+"""The contact form: what WTForms needs to show, and to read back, the keys that the service takes."""
+
+from typing import Any
+
+from flask import request
+from flask_appbuilder.forms import DynamicForm
+from flask_babel import lazy_gettext as _l
+from wtforms import (
+    BooleanField,
+    DateField,
+    FieldList,
+    Form,
+    FormField,
+    HiddenField,
+    SelectField,
+    SelectMultipleField,
+    StringField,
+    TextAreaField,
+)
+
+from app.contacts.models import ADDRESS_KINDS, CHANNEL_KINDS, Contact, Medium
+from app.contacts.schema import ContactSchema
+from app.contacts.service import company_choices, tag_choices
+from app.core.people import active_users, names_of_principals
+from app.settings.models import PickList
+from app.settings.service import pick_values
+
+KIND_LABELS = {
+    "work": _l("Work"),
+    "home": _l("Home"),
+    "mobile": _l("Mobile"),
+    "fax": _l("Fax"),
+    "billing": _l("Billing"),
+    "postal": _l("Postal"),
+    "other": _l("Other"),
+    "website": _l("Website"),
+    "linkedin": "LinkedIn",
+    "facebook": "Facebook",
+    "x": "X",
+    "instagram": "Instagram",
+    "github": "GitHub",
+    "skype": "Skype",
+}
+
+
+def kinds(names: tuple[str, ...]) -> list[tuple[str, Any]]:
+    """Choices of a kind field, in the model's order."""
+    return [(name, KIND_LABELS[name]) for name in names]
+
+
+class LookupField(SelectField):
+    """One record chosen by typing; the page holds the chosen option alone. `source` names the look-up."""
+
+    def __init__(self, label: Any, source: str, create: str = "", **kwargs: Any) -> None:
+        super().__init__(label, validate_choice=False, coerce=_id_or_name, choices=[], **kwargs)
+        self.source, self.create = source, create
+
+
+class LookupManyField(SelectMultipleField):
+    """Several records chosen by typing."""
+
+    def __init__(self, label: Any, source: str, coerce: Any = int, create: str = "", **kwargs: Any) -> None:
+        super().__init__(label, validate_choice=False, coerce=coerce, choices=[], **kwargs)
+        self.source, self.create = source, create
+
+
+def _id_or_name(value: Any) -> Any:
+    return int(value) if str(value or "").isdigit() else (value or None)
+
+
+def channel_form(medium: Medium) -> type[Form]:
+    """The row of one channel: value and kind (which one is primary is one radio over the rows)."""
+
+    class ChannelForm(Form):
+        value = StringField(_l("Value"))
+        kind = SelectField(_l("Kind"), choices=kinds(CHANNEL_KINDS[medium]), validate_choice=False)
+
+    return ChannelForm
+
+
+class AddressForm(Form):
+    """The row of one address."""
+
+    kind = SelectField(_l("Kind"), choices=kinds(ADDRESS_KINDS), validate_choice=False)
+    street = StringField(_l("Street"))
+    zip = StringField(_l("Postal code"))
+    city = StringField(_l("City"))
+    state = StringField(_l("Province or state"))
+    country = StringField(_l("Country"))
+
+
+class ContactForm(DynamicForm):
+    """All keys of the service; rules live in the service alone, so no validators here."""
+
+    version = HiddenField()
+    kind = HiddenField(default="person")
+    first_name = StringField(_l("First name"))
+    last_name = StringField(_l("Last name"))
+    name = StringField(_l("Company name"))
+    title = StringField(_l("Job title"))
+    company = LookupField(_l("Company"), "company", create="company")
+    type = SelectField(_l("Type"), coerce=int, validate_choice=False)
+    temperature = SelectField(_l("Temperature"), coerce=int, validate_choice=False)
+    emails = FieldList(FormField(channel_form(Medium.EMAIL)), label=_l("Emails"), min_entries=1)
+    phones = FieldList(FormField(channel_form(Medium.PHONE)), label=_l("Phones"), min_entries=1)
+    websites = FieldList(FormField(channel_form(Medium.WEB)), label=_l("Websites and social networks"), min_entries=1)
+    addresses = FieldList(FormField(AddressForm), label=_l("Addresses"), min_entries=1)
+    description = TextAreaField(_l("Description"))
+    tags = LookupManyField(_l("Tags"), "tag", coerce=str, create="tag")
+    owner = LookupField(_l("Responsible person"), "user")
+    co_owners = LookupManyField(_l("Also responsible"), "user")
+    open_to_all = BooleanField(_l("Allow access to all users of the CRM"))
+    shared_with = LookupManyField(_l("Share with"), "principal")
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for field, which in ((self.type, PickList.CONTACT_TYPE), (self.temperature, PickList.TEMPERATURE)):
+            field.choices = [(0, "—"), *((value.id, value.label) for value in pick_values(which))]
+        self.company.choices = company_choices(self.company.data)
+        self.tags.choices = [(name, name) for name in self.tags.data or []]
+        for field in (self.owner, self.co_owners, self.shared_with):
+            ids = [i for i in (field.data if isinstance(field.data, list) else [field.data]) if isinstance(i, int)]
+            field.choices = list(names_of_principals(ids).items())
+
+
+def values(contact: Contact) -> dict[str, Any]:
+    """What pre-fills the form for an existing contact."""
+    shown = ContactSchema().dump(contact)
+    for key in ("company", "type", "temperature", "owner"):
+        shown[key] = (shown[key] or {}).get("id")
+    return shown | {"open_to_all": not contact.private}
+
+
+def data_of(form: ContactForm) -> dict[str, Any]:
+    """The service's keys from a filled-in form."""
+    data = {field.short_name: field.data for field in form if field.short_name not in ("csrf_token", "open_to_all")}
+    data["private"] = not form.open_to_all.data
+    for name in ("emails", "phones", "websites", "addresses"):
+        chosen = request.form.get(f"{name}-primary")
+        data[name] = [entry.data | {"primary": entry.name.rsplit("-", 1)[1] == chosen} for entry in form[name]]
+    data["version"] = int(data["version"]) if str(data["version"] or "").isdigit() else None
+    if data["kind"] == "company":
+        for key in ("first_name", "last_name", "title", "company"):
+            data.pop(key)
+    else:
+        data.pop("name")
+    return data
+
+
+class ContactSearchForm(DynamicForm):
+    """The values that the filter bar offers; short lists alone, never a table of contacts."""
+
+    kind = SelectField(_l("Kind"), choices=[("person", _l("Person")), ("company", _l("Company"))])
+    type = SelectField(_l("Type"))
+    temperature = SelectField(_l("Temperature"))
+    tags = SelectField(_l("Tags"))
+    owner = SelectField(_l("Responsible"))
+    private = BooleanField(_l("Private"))
+    changed_at = DateField(_l("Changed"))
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for field, which in ((self.type, PickList.CONTACT_TYPE), (self.temperature, PickList.TEMPERATURE)):
+            field.choices = [(str(value.id), value.label) for value in pick_values(which)]
+        self.company.choices = company_choices(self.company.data)
+        self.tags.choices = [(str(tag.id), tag.name) for tag in tag_choices()]
+        self.owner.choices = [(str(user.id), user.get_full_name()) for user in active_users()]

@@ -1,0 +1,198 @@
+"""Contacts and what hangs on them. A contact is a person or a company; a person may belong to one company."""
+
+from enum import StrEnum
+from typing import Any
+
+from flask_appbuilder.models.decorators import renders
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Column,
+    ForeignKey,
+    Identity,
+    Index,
+    Integer,
+    String,
+    Table,
+    Text,
+    column,
+    func,
+)
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.orm import Mapped, deferred, mapped_column, relationship
+
+from app.core.access import ChildOf, Private
+from app.core.db import Model
+from app.core.mixins import Binned, Stamped
+from app.core.text import fold
+from app.settings.models import PickValue
+
+
+class Kind(StrEnum):
+    """What a contact is."""
+
+    PERSON = "person"
+    COMPANY = "company"
+
+
+class Medium(StrEnum):
+    """By what a channel reaches the contact."""
+
+    EMAIL = "email"
+    PHONE = "phone"
+    WEB = "web"
+
+
+# The kinds a channel or address may be of (CON-03).
+CHANNEL_KINDS: dict[Medium, tuple[str, ...]] = {
+    Medium.EMAIL: ("work", "home", "other"),
+    Medium.PHONE: ("work", "mobile", "home", "fax", "other"),
+    Medium.WEB: ("website", "linkedin", "facebook", "x", "instagram", "github", "skype", "other"),
+}
+ADDRESS_KINDS = ("work", "billing", "postal", "home", "other")
+ADDRESS_PARTS = ("street", "city", "state", "zip", "country")
+
+contact_tag = Table(
+    "contact_tag",
+    Model.metadata,
+    Column("contact_id", ForeignKey("contact.id", ondelete="CASCADE"), primary_key=True),
+    Column("tag_id", ForeignKey("tag.id", ondelete="CASCADE"), primary_key=True, index=True),
+)
+
+
+class Contact(Private, Stamped, Binned, Model):
+    """A person or a company (CON-01). `search` holds the folded words that a search looks through."""
+
+    __tablename__ = "contact"
+    __table_args__ = (
+        Index("ix_contact_sort", "sort_name", "id"),
+        Index("ix_contact_companies", "sort_name", "id", postgresql_where="kind = 'company'"),
+        Index("ix_contact_changed", "changed_at", "id"),
+        *(
+            Index(f"ix_contact_{name}", name, postgresql_where=f"{name} IS NOT NULL")
+            for name in ("company_id", "type_id", "temperature_id", "import_run_id", "deleted_at")
+        ),
+        Index("ix_contact_search", "search", postgresql_using="gin", postgresql_ops={"search": "gin_trgm_ops"}),
+    )
+
+    id: Mapped[int] = mapped_column(BigInteger, Identity(), primary_key=True)
+    kind: Mapped[str] = mapped_column(String(10))
+    first_name: Mapped[str | None] = mapped_column(String(255))
+    last_name: Mapped[str | None] = mapped_column(String(255))
+    name: Mapped[str | None] = mapped_column(String(255))
+    title: Mapped[str | None] = mapped_column(String(255))
+    company_id: Mapped[int | None] = mapped_column(ForeignKey("contact.id", ondelete="SET NULL"))
+    type_id: Mapped[int | None] = mapped_column(ForeignKey("pick_value.id"))
+    temperature_id: Mapped[int | None] = mapped_column(ForeignKey("pick_value.id"))
+    description: Mapped[str | None] = mapped_column(Text)
+    custom: Mapped[dict[str, Any]] = mapped_column(JSONB, default=dict, server_default="{}")
+    import_run_id: Mapped[int | None] = mapped_column(Integer)
+    sort_name: Mapped[str] = mapped_column(Text, default="", server_default="")
+    search: Mapped[str] = deferred(mapped_column(Text, default="", server_default=""))
+
+    company: Mapped["Contact | None"] = relationship(remote_side=[id], foreign_keys=[company_id])
+    type: Mapped[PickValue | None] = relationship(foreign_keys=[type_id])
+    temperature: Mapped[PickValue | None] = relationship(foreign_keys=[temperature_id])
+    channels: Mapped[list["Channel"]] = relationship(
+        cascade="all, delete-orphan", order_by="Channel.id", lazy="selectin"
+    )
+    addresses: Mapped[list["Address"]] = relationship(
+        cascade="all, delete-orphan", order_by="Address.id", lazy="selectin"
+    )
+    tags: Mapped[list["Tag"]] = relationship(secondary=contact_tag, order_by="Tag.name", lazy="selectin")
+
+    @property
+    def full_name(self) -> str:
+        """As people say it: `Maria Rossi`, or the company's name."""
+        if self.kind == Kind.COMPANY:
+            return self.name or ""
+        return " ".join(part for part in (self.first_name, self.last_name) if part)
+
+    def of(self, medium: Medium) -> list["Channel"]:
+        """The channels of one medium, the primary one first."""
+        return sorted((c for c in self.channels if c.medium == medium), key=lambda c: not c.is_primary)
+
+    def primary(self, medium: Medium) -> "Channel | None":
+        """The one to use by default."""
+        return next(iter(self.of(medium)), None)
+
+    @renders("sort_name")
+    def card(self) -> "Contact":
+        """The contact itself, for a list column that shows several of its fields and sorts by name."""
+        return self
+
+    @property
+    def email(self) -> "Channel | None":
+        """The primary email."""
+        return self.primary(Medium.EMAIL)
+
+    @property
+    def phone(self) -> "Channel | None":
+        """The primary phone."""
+        return self.primary(Medium.PHONE)
+
+    def index_words(self) -> None:
+        """Write what lists sort by and what the search looks through: names, emails, web addresses, phone digits."""
+        names = [self.name] if self.kind == Kind.COMPANY else [self.last_name, self.first_name]
+        self.sort_name = fold(" ".join(n for n in names if n))
+        words = [self.first_name, self.last_name, self.name, *(c.normal for c in self.channels)]
+        self.search = fold(" ".join(w for w in words if w))
+
+    def __repr__(self) -> str:
+        return self.full_name
+
+
+class Channel(ChildOf, Model):
+    """An email, a phone or a web address. `normal` is what is compared: lower case, E.164 digits (SPEC CON-03)."""
+
+    __tablename__ = "contact_channel"
+    __table_args__ = (Index("ix_contact_channel_normal", "medium", "normal"),)
+    parent_key, parent = "contact_id", "contact"
+
+    id: Mapped[int] = mapped_column(BigInteger, Identity(), primary_key=True)
+    contact_id: Mapped[int] = mapped_column(ForeignKey("contact.id", ondelete="CASCADE"), index=True)
+    medium: Mapped[str] = mapped_column(String(5))
+    kind: Mapped[str] = mapped_column(String(12))
+    value: Mapped[str] = mapped_column(String(2000))
+    normal: Mapped[str] = mapped_column(String(2000))
+    is_primary: Mapped[bool] = mapped_column(Boolean, default=False, server_default="false")
+
+    contact: Mapped[Contact] = relationship(back_populates="channels")
+
+
+class Address(ChildOf, Model):
+    """A postal address."""
+
+    __tablename__ = "contact_address"
+    parent_key, parent = "contact_id", "contact"
+
+    id: Mapped[int] = mapped_column(BigInteger, Identity(), primary_key=True)
+    contact_id: Mapped[int] = mapped_column(ForeignKey("contact.id", ondelete="CASCADE"), index=True)
+    kind: Mapped[str] = mapped_column(String(12))
+    street: Mapped[str | None] = mapped_column(String(1000))
+    city: Mapped[str | None] = mapped_column(String(255))
+    state: Mapped[str | None] = mapped_column(String(255))
+    zip: Mapped[str | None] = mapped_column(String(40))
+    country: Mapped[str | None] = mapped_column(String(255))
+    is_primary: Mapped[bool] = mapped_column(Boolean, default=False, server_default="false")
+
+    contact: Mapped[Contact] = relationship(back_populates="addresses")
+
+    @property
+    def lines(self) -> list[str]:
+        """As it stands on an envelope."""
+        place = " ".join(p for p in (self.zip, self.city, self.state) if p)
+        return [line for line in (self.street, place, self.country) if line]
+
+
+class Tag(Model):
+    """A free label (TAG-01); `Fiera` and `fiera` are one."""
+
+    __tablename__ = "tag"
+    __table_args__ = (Index("uq_tag_lower_name", func.lower(column("name")), unique=True),)
+
+    id: Mapped[int] = mapped_column(Integer, Identity(), primary_key=True)
+    name: Mapped[str] = mapped_column(String(80))
+
+    def __repr__(self) -> str:
+        return self.name

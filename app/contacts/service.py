@@ -1,0 +1,159 @@
+"""The verbs of contacts. Every door (page, REST, import, web form, command) comes through `save`, and so `check`."""
+
+from typing import Any
+
+from flask_babel import gettext as _
+from sqlalchemy import func, select
+
+from app.contacts import checks
+from app.contacts.models import Address, Channel, Contact, Kind, Medium, Tag
+from app.core import access, clock
+from app.core.db import db
+from app.core.errors import Conflict, NotAllowed, RuleBroken
+from app.core.interface import COUNT_CAP
+
+LISTS = {"emails": Medium.EMAIL, "phones": Medium.PHONE, "websites": Medium.WEB}
+PLAIN = ("first_name", "last_name", "name", "title", "description", "private", "custom", "type_id", "temperature_id")
+
+
+def save(data: dict[str, Any], contact: Contact | None = None) -> Contact:
+    """Create a contact, or change the given one by the keys present in `data` (SPEC CON-01…03, 06, 07).
+
+    `data` has the keys of the REST contract: kind, first_name, last_name, name, title, company, type, temperature,
+    emails, phones, websites, addresses, description, tags, private, shared_with, owner, co_owners, custom, version.
+    Raises RuleBroken with the reasons by field, Conflict when `version` is not the present one, NotAllowed when
+    someone who does not look after the contact changes who has access. Flushes, does not commit.
+    """
+    if contact is not None and data.get("version") not in (None, contact.version):
+        raise Conflict
+    clean = checks.check(data, contact)
+    if contact is None:
+        contact = Contact(kind=clean["kind"], owner_id=access.current().user_id)
+        db.session.add(contact)
+    elif _changes_access(contact, clean) and not access.may_manage(contact):
+        raise NotAllowed
+    with db.session.no_autoflush:
+        _apply(contact, clean)
+    db.session.flush()
+    return contact
+
+
+def _changes_access(contact: Contact, clean: dict[str, Any]) -> bool:
+    keys = ("private", "shared_with", "owner_id", "co_owners")
+    return any(key in clean and clean[key] != getattr(contact, key) for key in keys)
+
+
+def _apply(contact: Contact, clean: dict[str, Any]) -> None:
+    for key in (*PLAIN, "company_id", "owner_id", "co_owners", "shared_with"):
+        if key in clean:
+            setattr(contact, key, clean[key])
+    for key, medium in LISTS.items():
+        if key in clean:
+            _replace_channels(contact, medium, clean[key])
+    if "addresses" in clean:
+        contact.addresses = [Address(**a) for a in clean["addresses"]]
+    if "tags" in clean:
+        contact.tags = tags_named(clean["tags"])
+    contact.index_words()
+
+
+def _replace_channels(contact: Contact, medium: Medium, wanted: list[dict[str, Any]]) -> None:
+    """Rows that stay are kept, so that an unchanged contact is not written again."""
+    kept = {(c.kind, c.value, c.is_primary): c for c in contact.channels if c.medium == medium}
+    others = [c for c in contact.channels if c.medium != medium]
+    mine = [kept.get((w["kind"], w["value"], w["is_primary"])) or Channel(medium=medium, **w) for w in wanted]
+    contact.channels = [*others, *mine]
+
+
+def tags_named(names: list[str]) -> list[Tag]:
+    """The tags with these names, made where they are new; upper and lower case are one."""
+    wanted = {name.lower(): name for name in names}
+    found = {t.name.lower(): t for t in db.session.scalars(select(Tag).where(func.lower(Tag.name).in_(wanted)))}
+    return [found.get(key) or Tag(name=name) for key, name in wanted.items()]
+
+
+def delete(contact: Contact) -> None:
+    """Move to the bin. Raises NotAllowed for those who do not look after it."""
+    if not access.may_manage(contact):
+        raise NotAllowed
+    contact.deleted_at, contact.deleted_by = clock.now(), access.current().user_id
+    db.session.flush()
+
+
+def restore(contact_id: int) -> Contact:
+    """Take out of the bin what the actor, or anyone for an administrator, has put there. Raises RuleBroken."""
+    actor = access.current()
+    with access.acting_as(access.SYSTEM):
+        contact = db.session.get(Contact, contact_id)
+    if contact is None or contact.deleted_at is None or not (actor.is_admin or contact.deleted_by == actor.user_id):
+        raise RuleBroken({"": _("It is not in your bin.")})
+    contact.deleted_at = contact.deleted_by = None
+    db.session.flush()
+    return contact
+
+
+def link_person(company: Contact, person: Contact) -> None:
+    """Make the person one of the company's (CON-01). Raises RuleBroken for the wrong kinds."""
+    if company.kind != Kind.COMPANY or person.kind != Kind.PERSON:
+        raise RuleBroken({"person": _("Only a person can belong to a company.")})
+    person.company_id = company.id
+    db.session.flush()
+
+
+def unlink_person(company: Contact, person: Contact) -> None:
+    """Take the person out of the company."""
+    if person.company_id == company.id:
+        person.company_id = None
+        db.session.flush()
+
+
+def persons_of(company: Contact, limit: int = 200) -> list[Contact]:
+    """The company's persons that the actor may see, by name."""
+    persons = select(Contact).where(Contact.company_id == company.id).order_by(Contact.sort_name, Contact.id)
+    return list(db.session.scalars(persons.limit(limit)))
+
+
+def share(contact: Contact, private: bool, shared_with: list[int]) -> None:
+    """Say who may see the contact (CON-07). Raises NotAllowed."""
+    save({"private": private, "shared_with": shared_with}, contact)
+
+
+def add_tags(contacts: list[Contact], names: list[str]) -> int:
+    """Put tags on many contacts (CON-09); returns how many were changed."""
+    tags = tags_named(names)
+    db.session.add_all(tags)
+    changed = 0
+    for contact in contacts:
+        missing = [t for t in tags if t not in contact.tags]
+        contact.tags.extend(missing)
+        changed += bool(missing)
+    db.session.flush()
+    return changed
+
+
+def recent(limit: int) -> list[Contact]:
+    """The contacts changed last, that the actor may see."""
+    return list(db.session.scalars(select(Contact).order_by(Contact.changed_at.desc(), Contact.id.desc()).limit(limit)))
+
+
+def counts() -> dict[str, int]:
+    """How many persons and companies the actor sees, each counted up to COUNT_CAP + 1."""
+    return {kind.value: _count_up_to_cap(kind) for kind in Kind}
+
+
+def _count_up_to_cap(kind: Kind) -> int:
+    capped = select(Contact.id).where(Contact.kind == kind).limit(COUNT_CAP + 1).subquery()
+    return db.session.scalar(select(func.count()).select_from(capped)) or 0
+
+
+def tag_choices(limit: int = 300) -> list[Tag]:
+    """Tags by name, as many as a filter list can bear."""
+    return list(db.session.scalars(select(Tag).order_by(Tag.name).limit(limit)))
+
+
+def company_choices(company_id: Any) -> list[tuple[int, str]]:
+    """The chosen company alone, as an option of its look-up field; nothing for one that the actor may not see."""
+    if not isinstance(company_id, int):
+        return []
+    found = select(Contact).where(Contact.id == company_id, Contact.kind == Kind.COMPANY)
+    return [(c.id, c.full_name) for c in db.session.scalars(found)]

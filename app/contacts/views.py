@@ -1,0 +1,166 @@
+"""Pages of contacts: list, record with tabs, forms, group operations."""
+
+from typing import Any
+
+from flask import current_app, flash, redirect, request, url_for
+from flask_appbuilder import action, expose, has_access
+from flask_appbuilder.security.decorators import permission_name
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+
+from app.contacts import forms, lookups, queries, service  # noqa: F401  (lookups register themselves)
+from app.contacts.models import Contact, Kind
+from app.core import access, nav
+from app.core.db import db
+from app.core.errors import NotAllowed, RuleBroken
+from app.core.interface import CrmInterface
+from app.core.people import names_of_principals
+from app.core.views import CrmView
+
+CELLS = "contacts/cells.html"
+
+
+def cell(macro: str) -> Any:
+    """A formatter that draws a list cell by a macro of the room's template."""
+
+    def draw(value: Any) -> Any:
+        return getattr(current_app.jinja_env.get_template(CELLS).module, macro)(value)
+
+    return draw
+
+
+class ContactView(CrmView):
+    """Persons and companies (CON-01…03, 06, 07, 09)."""
+
+    datamodel = CrmInterface(Contact, loads=queries.list_loads())
+    service = service
+    route_base = "/contacts"
+    class_permission_name = "Contact"
+    list_title = _l("Contacts")
+    list_columns = ["card", "email", "phone", "company", "type", "temperature", "tags", "owner", "changed_at"]
+    order_columns = ["card", "changed_at"]
+    base_order = ("card", "asc")
+    search_columns = ["kind", "type", "temperature", "tags", "owner", "private", "changed_at"]
+    search_form = forms.ContactSearchForm
+    add_form = edit_form = forms.ContactForm
+    list_template = "contacts/list.html"
+    show_template = "contacts/show.html"
+    add_template = edit_template = "contacts/form.html"
+    label_columns = {
+        "card": _l("Name"),
+        "email": _l("Email"),
+        "phone": _l("Phone"),
+        "company": _l("Company"),
+        "type": _l("Type"),
+        "temperature": _l("Temperature"),
+        "tags": _l("Tags"),
+        "owner": _l("Responsible"),
+        "private": _l("Private"),
+        "kind": _l("Kind"),
+        "changed_at": _l("Changed"),
+    }
+    formatters_columns = {
+        name: cell(name) for name in ("card", "email", "phone", "company", "type", "temperature", "tags", "owner")
+    }
+
+    def _get_list_widget(self, filters: Any, **kwargs: Any) -> Any:
+        if typed := request.args.get("q", "").strip()[:200]:
+            filters.add_filter_related_view("search", queries.FilterContactSearch, typed)
+        return super()._get_list_widget(filters, **kwargs)
+
+    def data_of(self, form: forms.ContactForm) -> dict[str, Any]:
+        return forms.data_of(form)
+
+    def form_values(self, row: Contact) -> Any:
+        return forms.values(row)
+
+    @expose("/show/<pk>", methods=["GET"])
+    @has_access
+    def show(self, pk: str) -> Any:
+        """The record: header card, details, tabs (CON-11)."""
+        contact = self.row_or_404(pk)
+        persons = service.persons_of(contact) if contact.kind == Kind.COMPANY else []
+        return self.render_template(
+            self.show_template,
+            contact=contact,
+            persons=persons,
+            may_manage=access.may_manage(contact),
+            who=names_of_principals([contact.owner_id, *contact.co_owners, *contact.shared_with]),
+        )
+
+    @expose("/persons/<pk>", methods=["POST"])
+    @has_access
+    @permission_name("edit")
+    def link_person(self, pk: str) -> Any:
+        """Add a person to the company."""
+        company = self.row_or_404(pk)
+        try:
+            service.link_person(company, self.row_or_404(request.form.get("person")))
+            db.session.commit()
+        except RuleBroken as broken:
+            flash(str(broken), "danger")
+        return redirect(url_for(".show", pk=pk, _anchor="tab-persons"))
+
+    @expose("/persons/<pk>/unlink/<person>", methods=["POST"])
+    @has_access
+    @permission_name("edit")
+    def unlink_person(self, pk: str, person: str) -> Any:
+        """Take a person out of the company."""
+        service.unlink_person(self.row_or_404(pk), self.row_or_404(person))
+        db.session.commit()
+        return redirect(url_for(".show", pk=pk, _anchor="tab-persons"))
+
+    @expose("/restore/<int:pk>", methods=["POST"])
+    @has_access
+    @permission_name("delete")
+    def restore(self, pk: int) -> Any:
+        """Undo a deletion (GEN-07)."""
+        try:
+            contact = service.restore(pk)
+            db.session.commit()
+        except RuleBroken as broken:
+            flash(str(broken), "danger")
+            return redirect(url_for(".list"))
+        flash(_("Restored"), "success")
+        return redirect(url_for(".show", pk=contact.id))
+
+    @action("open", _l("Open to all"), "", icon="lock-open")
+    def open_to_all(self, contacts: list[Contact]) -> Any:
+        """Let every user of the CRM see the chosen ones."""
+        return self._for_each(contacts, lambda c: service.share(c, private=False, shared_with=c.shared_with))
+
+    @action("private", _l("Make private"), "", icon="lock")
+    def make_private(self, contacts: list[Contact]) -> Any:
+        """Back to their responsible persons."""
+        return self._for_each(contacts, lambda c: service.share(c, private=True, shared_with=c.shared_with))
+
+    @action("delete", _l("Delete"), _l("Move the chosen contacts to the bin?"), icon="trash")
+    def delete_chosen(self, contacts: list[Contact]) -> Any:
+        """Move the chosen ones to the bin."""
+        return self._for_each(contacts, service.delete)
+
+    def _for_each(self, contacts: Any, verb: Any) -> Any:
+        done = refused = 0
+        for contact in contacts if isinstance(contacts, list) else [contacts]:
+            try:
+                verb(contact)
+                done += 1
+            except NotAllowed:
+                refused += 1
+        db.session.commit()
+        flash(_("%(done)s changed", done=done), "success")
+        if refused:
+            flash(_("%(n)s left alone: only their responsible persons may do this", n=refused), "warning")
+        return redirect(request.referrer if self._ours(request.referrer) else url_for(".list"))
+
+    @staticmethod
+    def _ours(address: str | None) -> bool:
+        return bool(address and address.startswith(request.host_url))
+
+
+def register(appbuilder: Any) -> None:
+    """Wire the pages and the menus."""
+    appbuilder.add_view_no_menu(ContactView)
+    nav.MAIN.append(nav.Entry("contacts", _l("Contacts"), "users", "ContactView.list"))
+    nav.CREATE.append(nav.Entry("person", _l("Person"), "user", "ContactView.add"))
+    nav.CREATE.append(nav.Entry("company", _l("Company"), "building", "ContactView.add", {"kind": "company"}))

@@ -1,0 +1,1 @@
+"""What every room stands on: database, access, time, money, jobs, storage, base views. It knows no room."""

@@ -1,0 +1,60 @@
+"""Is it alive, is it ready: two addresses for people, proxies and our own supervisor."""
+
+from typing import Any
+
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from flask import Blueprint, current_app
+from redis import Redis
+from redis.exceptions import RedisError
+from sqlalchemy.exc import SQLAlchemyError
+
+from app.core import clock
+from app.core.db import db
+
+blueprint = Blueprint("health", __name__)
+SILENT_AFTER = 90  # seconds without a heartbeat
+BEATS = "clientela:beat:"
+
+
+def beat(who: str) -> None:
+    """Say that the worker or the scheduler lives; readiness reads it."""
+    _queue().set(BEATS + who, int(clock.now().timestamp()), ex=SILENT_AFTER)
+
+
+def _queue() -> "Redis[Any]":
+    if "queue" not in current_app.extensions:
+        url = current_app.config["REDIS_URL"]
+        current_app.extensions["queue"] = Redis.from_url(url, socket_connect_timeout=0.3, socket_timeout=2)
+    return current_app.extensions["queue"]  # type: ignore[no-any-return]
+
+
+@blueprint.get("/healthz")
+def healthz() -> dict[str, str]:
+    """200 as soon as the web process answers."""
+    return {"status": "ok"}
+
+
+@blueprint.get("/readyz")
+def readyz() -> tuple[dict[str, Any], int]:
+    """200 when database (at the code's schema), queue, worker and scheduler are alive; else 503 naming what is not."""
+    checks = {"database": _database(), **_queue_checks()}
+    failed = [name for name, fine in checks.items() if not fine]
+    return {"ready": not failed, "failed": failed, "checks": checks}, 503 if failed else 200
+
+
+def _database() -> bool:
+    try:
+        config = current_app.extensions["migrate"].migrate.get_config()
+        have = MigrationContext.configure(db.session.connection()).get_current_heads()
+        return set(have) == set(ScriptDirectory.from_config(config).get_heads())
+    except SQLAlchemyError:
+        return False
+
+
+def _queue_checks() -> dict[str, bool]:
+    try:
+        worker, scheduler = _queue().mget(BEATS + "worker", BEATS + "scheduler")
+    except RedisError:
+        return {"queue": False, "worker": False, "scheduler": False}
+    return {"queue": True, "worker": worker is not None, "scheduler": scheduler is not None}

@@ -1,0 +1,43 @@
+"""The left panel, the "Create new" menu and the settings index, filled by the rooms as they register."""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from flask import request, url_for
+
+from app.core import access
+
+
+@dataclass
+class Entry:
+    """One link. `level` is who sees it: "user", "admin" (CRM administrators) or "owner"."""
+
+    key: str
+    label: Any
+    icon: str
+    endpoint: str
+    values: dict[str, Any] = field(default_factory=dict)
+    level: str = "user"
+    description: Any = ""
+
+    @property
+    def href(self) -> str:
+        return url_for(self.endpoint, **self.values)
+
+    @property
+    def active(self) -> bool:
+        return (request.endpoint or "").split(".")[0] == self.endpoint.split(".")[0]
+
+
+MAIN: list[Entry] = []
+CREATE: list[Entry] = []
+SETTINGS: list[Entry] = []
+
+
+def shown(entries: list[Entry]) -> list[Entry]:
+    """The entries that the present actor may follow."""
+    actor = access.current()
+    levels = {"user"} if actor.user_id else set()
+    levels |= {"admin"} if actor.is_admin else set()
+    levels |= {"owner"} if "Owner" in actor.roles else set()
+    return [e for e in entries if e.level in levels]

@@ -1,0 +1,122 @@
+"""What the product knows of a user beyond Flask-AppBuilder's own table, and the actor made from it."""
+
+from typing import Any
+
+from flask_appbuilder.security.sqla.models import Group, Role, User, assoc_group_role, assoc_user_group, assoc_user_role
+from sqlalchemy import ForeignKey, Integer, String, func, select
+from sqlalchemy.orm import Mapped, mapped_column
+
+from app.core.access import EVERYONE, Actor
+from app.core.db import Model, db
+
+OWNER, ADMINISTRATOR, USER, READ_ONLY = "Owner", "Administrator", "User", "Read only"
+ADMIN_ROLES = {OWNER, ADMINISTRATOR}
+# Words people use for the same thing on the command line.
+ROLE_ALIASES = {
+    "admin": OWNER,
+    "crm administrator": ADMINISTRATOR,
+    "crm-administrator": ADMINISTRATOR,
+    "manager": ADMINISTRATOR,
+    "salesman": USER,
+    "read-only": READ_ONLY,
+    "readonly": READ_ONLY,
+}
+
+
+class Profile(Model):
+    """Language, time zone and look of one user, and the version that ends older sessions when it grows."""
+
+    __tablename__ = "user_profile"
+
+    user_id: Mapped[int] = mapped_column(ForeignKey("ab_user.id", ondelete="CASCADE"), primary_key=True)
+    locale: Mapped[str | None] = mapped_column(String(5))
+    timezone: Mapped[str] = mapped_column(String(64), default="Europe/Rome", server_default="Europe/Rome")
+    session_version: Mapped[int] = mapped_column(Integer, default=1, server_default="1")
+
+
+def profile_of(user_id: int) -> Profile:
+    """The user's profile, made at the first question."""
+    profile = db.session.get(Profile, user_id)
+    if profile is None:
+        profile = Profile(user_id=user_id, timezone="Europe/Rome", session_version=1)
+        db.session.add(profile)
+        db.session.flush()
+    return profile
+
+
+def load_actor(user_id: int) -> tuple[Actor, int] | None:
+    """The actor for a user and the session version, in one statement; None for unknown or inactive users."""
+    row = db.session.execute(_actor_statement(user_id)).one_or_none()
+    if row is None or not row.active:
+        return None
+    roles = tuple(sorted({*(row.own_roles or ()), *(row.group_roles or ())}))
+    actor = Actor(
+        user_id=user_id,
+        name=f"{row.first_name} {row.last_name}".strip(),
+        is_admin=bool(ADMIN_ROLES & set(roles)),
+        principals=(EVERYONE, user_id, *(-g for g in row.group_ids or ())),
+        locale=row.locale or "",
+        timezone=row.timezone or "Europe/Rome",
+        roles=roles,
+    )
+    return actor, row.session_version or 1
+
+
+def _actor_statement(user_id: int) -> Any:
+    groups = select(assoc_user_group.c.group_id).where(assoc_user_group.c.user_id == user_id)
+    group_ids = select(func.array_agg(groups.subquery().c.group_id)).scalar_subquery()
+    own = select(Role.name).join(assoc_user_role, assoc_user_role.c.role_id == Role.id)
+    inherited = select(Role.name).join(assoc_group_role, assoc_group_role.c.role_id == Role.id)
+    own = own.where(assoc_user_role.c.user_id == user_id)
+    inherited = inherited.where(assoc_group_role.c.group_id.in_(groups))
+    return (
+        select(
+            User.active,
+            User.first_name,
+            User.last_name,
+            Profile.locale,
+            Profile.timezone,
+            Profile.session_version,
+            group_ids.label("group_ids"),
+            select(func.array_agg(own.subquery().c.name)).scalar_subquery().label("own_roles"),
+            select(func.array_agg(inherited.subquery().c.name)).scalar_subquery().label("group_roles"),
+        )
+        .outerjoin(Profile, Profile.user_id == User.id)
+        .where(User.id == user_id)
+    )
+
+
+def role_named(name: str) -> Role | None:
+    """The role with this name, in any case and under its customary aliases."""
+    wanted = ROLE_ALIASES.get(name.lower(), name)
+    return db.session.scalar(select(Role).where(func.lower(Role.name) == wanted.lower()))
+
+
+def user_named(name: str) -> User | None:
+    """An active user by user name, email or full name; None when nobody or several fit."""
+    key = name.strip().lower()
+    full = func.lower(User.first_name + " " + User.last_name)
+    found = db.session.scalars(
+        select(User).where(
+            User.active, (func.lower(User.username) == key) | (func.lower(User.email) == key) | (full == key)
+        )
+    ).all()
+    return found[0] if len(found) == 1 else None
+
+
+def end_sessions(user_id: int) -> None:
+    """Make every cookie and token of the user invalid from the next request on (RELIABILITY, threat 15)."""
+    profile_of(user_id).session_version += 1
+
+
+def names_of_principals(ids: list[int]) -> dict[int, str]:
+    """Who the principals are: users (n) and groups (-n), as {principal: name}; unknown ones are left out."""
+    users = db.session.scalars(select(User).where(User.id.in_([i for i in ids if i > 0])))
+    groups = db.session.scalars(select(Group).where(Group.id.in_([-i for i in ids if i < 0])))
+    return {u.id: u.get_full_name() for u in users} | {-g.id: g.label or g.name for g in groups}
+
+
+def active_users(limit: int = 300) -> list[User]:
+    """Users who may sign in, by name, as many as a filter list can bear."""
+    users = select(User).where(User.active).order_by(User.first_name, User.last_name)
+    return list(db.session.scalars(users.limit(limit)))

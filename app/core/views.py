@@ -1,0 +1,161 @@
+"""Base class of the pages: Flask-AppBuilder's CRUD routes, our rules. A view parses, calls one service, presents."""
+
+from typing import Any, ClassVar, Protocol
+
+from flask import flash, g, has_request_context, redirect, request, url_for
+from flask_appbuilder import ModelView, expose
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext
+from werkzeug.exceptions import Forbidden, NotFound
+
+from app.core.db import db
+from app.core.errors import Conflict, NotAllowed, RuleBroken
+from app.core.interface import COUNT_CAP
+from app.core.roles import ThreeVerbs
+
+
+class Service(Protocol):
+    """The verbs that a room offers to its doors. `save` runs the room's `check` and raises RuleBroken."""
+
+    def save(self, data: dict[str, Any], row: Any = None) -> Any: ...
+
+    def delete(self, row: Any) -> None: ...
+
+
+class PerRequestFilters:
+    """Views are singletons; their filters must not be (STACK.md, trap 4): each request gets its own copy."""
+
+    def __set__(self, view: Any, filters: Any) -> None:
+        view.__dict__["filters_of_view"] = filters
+
+    def __get__(self, view: Any, _owner: type | None = None) -> Any:
+        if view is None or not has_request_context():
+            return view and view.__dict__.get("filters_of_view")
+        mine = g.setdefault("filters_of_views", {})
+        if id(view) not in mine:
+            mine[id(view)] = view.datamodel.get_filters(view.search_columns)
+        return mine[id(view)]
+
+
+class CrmView(ThreeVerbs, ModelView):
+    """List, show, add, edit and delete for one entity through its room's service (GEN-02, GEN-03)."""
+
+    service: ClassVar[Service]
+    level: ClassVar[str] = "user"
+    _filters = PerRequestFilters()
+    page_size = 50
+    add_row_message = lazy_gettext("Saved")
+    edit_row_message = lazy_gettext("Changes saved")
+    delete_row_message = lazy_gettext("Moved to the bin")
+
+    def _get_list_widget(self, *args: Any, **kwargs: Any) -> dict[str, Any]:
+        widgets = super()._get_list_widget(*args, **kwargs)
+        count = widgets["list"].template_args["count"]
+        widgets["list"].template_args["count_capped"] = count > COUNT_CAP
+        return widgets
+
+    def row_or_404(self, pk: Any) -> Any:
+        """The row, or the same 404 for a missing and for a hidden one (ACC-06)."""
+        row = self.datamodel.get(pk) if str(pk).isdigit() and len(str(pk)) < 19 else None
+        if row is None:
+            raise NotFound
+        return row
+
+    def download(self, filename: str) -> Any:
+        """Taken off: Flask-AppBuilder's sends any file of a folder without asking whose it is (threat 13)."""
+        raise NotFound
+
+    @expose("/action/<string:name>/<pk>", methods=["POST"])
+    def action(self, name: str, pk: str) -> Any:
+        """A group operation on one row."""
+        return self._act(name, [pk])
+
+    @expose("/action_post", methods=["POST"])
+    def action_post(self) -> Any:
+        """A group operation on the chosen rows; those that the actor does not see are passed over like missing ones."""
+        return self._act(request.form.get("action", ""), request.form.getlist("rowid"))
+
+    def _act(self, name: str, pks: list[str]) -> Any:
+        if name not in self.actions:
+            raise NotFound
+        if not self.appbuilder.sm.has_access(self.get_action_permission_name(name), self.class_permission_name):
+            raise Forbidden
+        rows = self.datamodel.rows([int(pk) for pk in pks if pk.isdigit() and len(pk) < 19])
+        if not rows:
+            raise NotFound
+        return self.actions[name].func(rows)
+
+    def data_of(self, form: Any) -> dict[str, Any]:
+        """What the service takes, from a filled-in form."""
+        return {f.short_name: f.data for f in form if f.short_name != "csrf_token"}
+
+    def _store(self, form: Any, row: Any) -> bool:
+        """Save and commit; on a refusal put the reasons on the fields and keep what was typed."""
+        if not form.validate():
+            return False
+        try:
+            g.saved = self.service.save(self.data_of(form), row)
+            db.session.commit()
+        except RuleBroken as broken:
+            db.session.rollback()
+            put_errors(form, broken.errors)
+        except Conflict:
+            db.session.rollback()
+            put_errors(form, {"": [_("Somebody else has changed this meanwhile. Compare, then save again.")]})
+        else:
+            return True
+        return False
+
+    def _add(self) -> Any:
+        form = self.add_form.refresh()
+        if request.method == "POST" and self._store(form, None):
+            flash(self.add_row_message, "success")
+            return None
+        return self._get_add_widget(form=form)
+
+    def _edit(self, pk: Any) -> Any:
+        row = self.row_or_404(pk)
+        form = self.edit_form.refresh(request.form if request.method == "POST" else self.form_values(row))
+        if request.method == "POST" and self._store(form, row):
+            flash(self.edit_row_message, "success")
+            return None
+        return self._get_edit_widget(form=form)
+
+    def form_values(self, row: Any) -> Any:
+        """The object that pre-fills the edit form."""
+        return row
+
+    def _show(self, pk: Any) -> Any:
+        self.row_or_404(pk)
+        return super()._show(pk)
+
+    def _delete(self, pk: Any) -> None:
+        row = self.row_or_404(pk)
+        try:
+            self.service.delete(row)
+            db.session.commit()
+        except NotAllowed:
+            db.session.rollback()
+            flash(_("Only its responsible persons may delete this."), "danger")
+        else:
+            flash(self.delete_row_message, "success")
+
+    def post_add_redirect(self) -> Any:
+        if "save_and_new" in request.form:
+            return redirect(request.full_path)
+        return redirect(url_for(f"{self.endpoint}.show", pk=g.saved.id))
+
+    def post_edit_redirect(self) -> Any:
+        return redirect(url_for(f"{self.endpoint}.show", pk=g.saved.id))
+
+    def post_delete_redirect(self) -> Any:
+        return redirect(url_for(f"{self.endpoint}.list"))
+
+
+def put_errors(form: Any, errors: dict[str, list[str]]) -> None:
+    """Stand a service's refusals on the form's fields; what fits no field stands above the form."""
+    for name, messages in errors.items():
+        if name in form:
+            form[name].errors = [*form[name].errors, *messages]
+        else:
+            form.form_errors = [*form.form_errors, *messages]

@@ -1,0 +1,38 @@
+"""Pick-lists: short lists of words with a colour and an order, one table for all of them (SET-04, SET-05)."""
+
+from enum import StrEnum
+
+from flask_babel import gettext
+from sqlalchemy import Integer, String, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from app.core.db import Model
+from app.core.mixins import Stamped
+
+
+class PickList(StrEnum):
+    """The lists there are."""
+
+    CONTACT_TYPE = "contact_type"
+    TEMPERATURE = "temperature"
+
+
+class PickValue(Stamped, Model):
+    """One word of a list. The names we ship are English and shown translated; a renamed one is shown as written."""
+
+    __tablename__ = "pick_value"
+    __table_args__ = (UniqueConstraint("list", "name"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    list: Mapped[str] = mapped_column(String(40), index=True)
+    name: Mapped[str] = mapped_column(String(80))
+    color: Mapped[str] = mapped_column(String(20), default="gray")
+    position: Mapped[int] = mapped_column(Integer, default=0)
+
+    @property
+    def label(self) -> str:
+        """The name in the reader's language."""
+        return gettext(self.name)
+
+    def __repr__(self) -> str:
+        return self.label

@@ -1,0 +1,10 @@
+"""A worker's sign of life, asked for by the clock and read by /readyz."""
+
+from app.core import health
+from workers.context import job
+
+
+@job("core.beat")
+def beat(_row_id: int) -> None:
+    """Say that a worker takes messages."""
+    health.beat("worker")

@@ -1,0 +1,95 @@
+"""The clock: `python -m workers.schedule`. The whole timetable is on this screen.
+
+Any number of schedulers may be started: one holds the advisory lock and leads, the others wait for it.
+"""
+
+import logging
+import signal
+import threading
+from collections.abc import Callable
+
+from apscheduler.schedulers.background import BackgroundScheduler
+from apscheduler.triggers.interval import IntervalTrigger
+from sqlalchemy import text
+from sqlalchemy.exc import SQLAlchemyError
+
+from app import create_app
+from app.core import access, health
+from app.core.db import db
+from app.core.jobs import nudge
+
+log = logging.getLogger(__name__)
+LEADER = 0x434C4B  # the advisory lock of the one that leads
+application = create_app(views=False)
+stopped = threading.Event()
+
+
+def beats() -> None:
+    """Say that the scheduler lives, and ask a worker to say the same."""
+    health.beat("scheduler")
+    nudge("core.beat", 0)
+
+
+def sweep() -> None:
+    """Send again what was lost on its way to a worker, or left by one that died."""
+    from app.imports.service import unfinished
+
+    for run_id in unfinished():
+        nudge("imports.run", run_id)
+
+
+TIMETABLE: list[tuple[int, Callable[[], None]]] = [  # seconds between two starts, what
+    (15, beats),
+    (60, sweep),
+]
+
+
+def in_context(work: Callable[[], None]) -> Callable[[], None]:
+    """Run in the application's context as the product itself; a failure is logged and the next tick comes."""
+
+    def tick() -> None:
+        with application.app_context(), access.acting_as(access.SYSTEM):
+            try:
+                work()
+            except Exception:
+                log.exception("%s failed", work.__name__)
+            finally:
+                db.session.remove()
+
+    return tick
+
+
+def lead() -> bool:
+    """Hold the lock on a connection of its own until stopped or until the connection breaks. True when it led."""
+    with application.app_context(), db.engine.connect() as connection:
+        if not connection.scalar(text("SELECT pg_try_advisory_lock(:key)"), {"key": LEADER}):
+            return False
+        connection.commit()
+        clock = BackgroundScheduler(timezone="UTC")
+        for seconds, work in TIMETABLE:
+            clock.add_job(in_context(work), IntervalTrigger(seconds=seconds), max_instances=1, coalesce=True)
+            in_context(work)()
+        clock.start()
+        try:
+            while not stopped.wait(5):
+                connection.scalar(text("SELECT 1"))
+                connection.commit()
+        finally:
+            clock.shutdown(wait=False)
+    return True
+
+
+def main() -> None:
+    """Lead when possible, wait otherwise, until told to stop."""
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: stopped.set())
+    while not stopped.is_set():
+        try:
+            lead()
+        except SQLAlchemyError:
+            log.warning("the database is away; the clock waits")
+        stopped.wait(5)
+
+
+if __name__ == "__main__":
+    main()
