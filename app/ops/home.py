@@ -31,7 +31,6 @@ class ServerHome:
     base: Path
     sockets: Path
     account: Account
-    lock: IO[str]
 
     def private(self, name: str) -> Path:
         """A folder of the servers' user alone, made on first use."""
@@ -46,7 +45,7 @@ def choose(folder: DataFolder, say: Callable[[str], None]) -> ServerHome:
     account = server_account()
     base = _base(folder, account, say)
     passable(base)
-    return ServerHome(base, _sockets(folder, base, account), account, _hold(base))
+    return ServerHome(base, _sockets(folder, base, account), account)
 
 
 def _base(folder: DataFolder, account: Account, say: Callable[[str], None]) -> Path:
@@ -63,13 +62,13 @@ def _base(folder: DataFolder, account: Account, say: Callable[[str], None]) -> P
     return other
 
 
-def _hold(base: Path) -> IO[str]:
-    """Hold the servers' folder too: a copied data folder would name the same one."""
-    lock = (base / "servers.lock").open("a")
+def hold(home: ServerHome) -> IO[str]:
+    """Hold the servers' folder while the returned file is open: a copied data folder would name the same one."""
+    lock = (home.base / "servers.lock").open("a")
     try:
         fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:
-        raise Refused(f"The servers in {base} belong to another data folder that runs.") from None
+        raise Refused(f"The servers in {home.base} belong to another data folder that runs.") from None
     return lock
 
 

@@ -4,7 +4,7 @@ import os
 from collections.abc import Mapping
 
 from app.ops.folder import DataFolder
-from app.ops.home import ServerHome, choose
+from app.ops.home import ServerHome, choose, hold
 from app.ops.options import ROOT
 from app.ops.orphans import MARK
 from app.ops.postgres import Postgres
@@ -25,7 +25,9 @@ class Services:
 
     def home(self) -> ServerHome:
         """Where the servers live; chosen when the first of them is needed."""
-        self._home = self._home or choose(self.folder, self.supervisor.say)
+        if self._home is None:
+            self._home = choose(self.folder, self.supervisor.say)
+            self._lock = hold(self._home)
         return self._home
 
     def start(self) -> dict[str, str]:

@@ -1,0 +1,1 @@
+"""What the tests stand on: real servers, one database a worker, a mail server, a browser. Fixtures in conftest.py."""
