@@ -1,0 +1,154 @@
+"""A mapping proposed from headings and a few cells, so that the known exports need no click (SPEC IMP-02, IMP-06).
+
+Only what is understood is mapped. A column that could be wrong is left to the person, who sees it unmapped.
+"""
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+
+from importers import headings
+from importers.fields import CustomField
+from importers.headings import Meaning, normal
+from importers.known import general
+from importers.known.programs import PROGRAMS, Program
+from importers.mapping import Column, Mapping
+
+# A row says one of these once; a second column for it would contradict the first.
+SINGLE = {"first_name", "last_name", "full_name", "company", "name", "title", "type", "temperature", "kind", "private",
+          "owner"}  # fmt: skip
+OWN_ONLY = {"owner", "private"}
+ADDRESS_AT_START = re.compile(r"^[^@\s]+@[^@\s.]+(\.[^@\s.]+)+$")
+PHONE_LIKE = re.compile(r"^\+?[\d\s()./-]{6,25}$")
+URL_LIKE = re.compile(r"^(https?://|www\.)\S+$", re.IGNORECASE)
+PREFIXES = ("person ", "organization ")
+
+
+def program_of(titles: Sequence[str]) -> Program | None:
+    """The program whose export this is, if its headings tell."""
+    present = {normal(t) for t in titles}
+    scored = [(len(present & p.marks), p) for p in PROGRAMS]
+    best = max((s for s in scored if s[0] >= s[1].enough), key=lambda s: s[0] / s[1].enough, default=None)
+    return best[1] if best else None
+
+
+def guess(
+    titles: Sequence[str],
+    samples: Sequence[Sequence[str]] = (),
+    custom: Iterable[CustomField] = (),
+    has_headings: bool = True,
+) -> Mapping:
+    """A mapping for columns with these headings. `samples`: some cells of each column, in the columns' order."""
+    custom = tuple(custom)
+    cells = [samples[i] if i < len(samples) else () for i in range(len(titles))]
+    if not has_headings:
+        return Mapping(tuple(_by_cells(i, t, c) for i, (t, c) in enumerate(zip(titles, cells, strict=True))), custom)
+    program = program_of(titles)
+    found = [_meaning(t, program, titles, custom) for t in titles]
+    settled = _settled(found, titles, cells)
+    columns = [
+        Column(i, t, m.field, m.sure, group=m.group) for i, (t, m) in enumerate(zip(titles, settled, strict=True))
+    ]
+    return Mapping(tuple(headings.paired(_once(columns))), custom)
+
+
+def _meaning(title: str, program: Program | None, titles: Sequence[str], custom: tuple[CustomField, ...]) -> Meaning:
+    text = normal(title)
+    for field in custom:
+        if title.strip() == field.name or text == normal(field.label):
+            return Meaning(field.name, "exact")
+    if program and text in program.table:
+        return Meaning(program.table[text].strip("-"), "exact")
+    if program and program.name == "Pipedrive" and text.startswith(PREFIXES):
+        return _pipedrive(title, titles)
+    return headings.meaning(title)
+
+
+def _pipedrive(title: str, titles: Sequence[str]) -> Meaning:
+    """`Person - Email - Work`; of `Organization - …` only the name where persons are listed too."""
+    owner, _, rest = normal(title).partition(" ")
+    persons = any(normal(t) in ("person name", "person first name", "person last name") for t in titles)
+    if owner == "organization":
+        if persons and rest != "name":
+            return Meaning()
+        return Meaning("company", "exact") if rest == "name" else _organization(rest)
+    if rest == "organization":
+        return Meaning("company_spare", "exact")
+    return headings.meaning(rest)
+
+
+def _organization(rest: str) -> Meaning:
+    """`Street/road name of Address`; what is not an address (deals, people, next activity) is left out."""
+    found = headings.meaning(rest)
+    return found if found.field.startswith(("address", "website", "email", "phone", "tags", "notes")) else Meaning()
+
+
+def _settled(found: list[Meaning], titles: Sequence[str], cells: Sequence[Sequence[str]]) -> list[Meaning]:
+    """With the words that depend on their neighbours decided: `Nome` beside `Cognome` is a first name."""
+    fields = {m.field for m in found}
+    own = {"first_name", "full_name", "name"} & {t.strip() for t in titles} and "kind" in {t.strip() for t in titles}
+    result = []
+    for meaning, title, column in zip(found, titles, cells, strict=True):
+        field = meaning.field
+        if field == "some_name":
+            field = _some_name(title, fields, bool(own))
+        elif field == "some_type":
+            field = "kind" if _are_kinds(column) else "type"
+        elif field in OWN_ONLY and not own:
+            field = ""
+        elif field == "reversed_name":
+            meaning, field = replace(meaning, group="reversed"), "full_name"
+        field = {"middle_name": "first_name", "display_name": "full_name", "company_spare": "company"}.get(field, field)
+        result.append(replace(meaning, field=field, sure=meaning.sure if field else "none"))
+    return result
+
+
+def _some_name(title: str, fields: set[str], own: bool) -> str:
+    if own and title.strip() == "name":
+        return "name"
+    if "last_name" in fields and "first_name" not in fields:
+        return "first_name"
+    return "full_name"
+
+
+def _are_kinds(column: Sequence[str]) -> bool:
+    words = {c.strip().lower() for c in column if c.strip()}
+    return bool(words) and words <= general.PERSON_WORDS | general.COMPANY_WORDS
+
+
+def _once(columns: list[Column]) -> list[Column]:
+    """Of several columns for a single-valued field the best known stays; middle names stay beside first names."""
+    result, taken = list(columns), dict[str, int]()
+    for rank in (_is_main, lambda c: not _is_main(c)):
+        for i, column in enumerate(columns):
+            if column.field not in SINGLE or not rank(column) or _is_middle(column):
+                continue
+            if column.field in taken:
+                result[i] = replace(column, field="", sure="none", group="")
+            taken.setdefault(column.field, i)
+    return result
+
+
+def _is_main(column: Column) -> bool:
+    return headings.meaning(column.heading).field not in ("display_name", "company_spare")
+
+
+def _is_middle(column: Column) -> bool:
+    return headings.meaning(column.heading).field == "middle_name"
+
+
+def _by_cells(position: int, title: str, cells: Sequence[str]) -> Column:
+    """A column without heading: emails, phones and addresses of sites are told by their look, names are not."""
+    filled = [c.strip() for c in cells if c.strip()]
+    looks = {"email": ADDRESS_AT_START, "website": URL_LIKE, "phone": PHONE_LIKE}
+    for field, look in looks.items():
+        if filled and all(len(c) < 300 and look.match(c) for c in filled):
+            if field == "phone" and not _phones(filled):
+                continue
+            return Column(position, title, field, "content")
+    return Column(position, title)
+
+
+def _phones(cells: list[str]) -> bool:
+    """Postal codes, years and amounts are digits too: a phone has eight, or a plus."""
+    return all(c.startswith("+") or sum(d.isdecimal() for d in c) >= 8 for c in cells)
