@@ -11,8 +11,8 @@ from app.contacts.models import ADDRESS_KINDS, ADDRESS_PARTS, CHANNEL_KINDS, Con
 from app.core import access
 from app.core.db import db
 from app.core.errors import RuleBroken
-from app.core.text import fold
 from app.core.people import Group, User, user_named
+from app.core.text import fold
 from app.settings.models import PickList
 from app.settings.service import names_of
 

@@ -1,8 +1,8 @@
 """The contact form: what WTForms needs to show, and to read back, the keys that the service takes."""
 
+from types import SimpleNamespace
 from typing import Any
 
-from flask import request
 from flask_appbuilder.forms import DynamicForm
 from flask_babel import lazy_gettext as _l
 from wtforms import (
@@ -17,10 +17,12 @@ from wtforms import (
     StringField,
     TextAreaField,
 )
+from wtforms.utils import unset_value
 
-from app.contacts.models import ADDRESS_KINDS, CHANNEL_KINDS, Contact, Medium
+from app.contacts.models import ADDRESS_KINDS, CHANNEL_KINDS, Contact, Kind, Medium
 from app.contacts.schema import ContactSchema
 from app.contacts.service import company_choices, tag_choices
+from app.core import access
 from app.core.people import active_users, names_of_principals
 from app.settings.models import PickList
 from app.settings.service import pick_values
@@ -51,17 +53,42 @@ def kinds(names: tuple[str, ...]) -> list[tuple[str, Any]]:
 class LookupField(SelectField):
     """One record chosen by typing; the page holds the chosen option alone. `source` names the look-up."""
 
-    def __init__(self, label: Any, source: str, create: str = "", **kwargs: Any) -> None:
+    many = False
+
+    def __init__(self, label: Any, source: str, **kwargs: Any) -> None:
         super().__init__(label, validate_choice=False, coerce=_id_or_name, choices=[], **kwargs)
-        self.source, self.create = source, create
+        self.source = source
 
 
 class LookupManyField(SelectMultipleField):
     """Several records chosen by typing."""
 
-    def __init__(self, label: Any, source: str, coerce: Any = int, create: str = "", **kwargs: Any) -> None:
+    many = True
+
+    def __init__(self, label: Any, source: str, coerce: Any = int, **kwargs: Any) -> None:
         super().__init__(label, validate_choice=False, coerce=coerce, choices=[], **kwargs)
-        self.source, self.create = source, create
+        self.source = source
+
+
+class Rows(FieldList):
+    """Repeating rows of which one may be primary: a radio named `<field>-primary` holds the row's number."""
+
+    def __init__(self, row: type[Form], label: Any, kinds: list[tuple[str, Any]], **kwargs: Any) -> None:
+        super().__init__(FormField(row), label=label, min_entries=1, **kwargs)
+        self.kinds = kinds
+
+    def process(self, formdata: Any, data: Any = unset_value, extra_filters: Any = None) -> None:
+        super().process(formdata, data, extra_filters)
+        chosen = formdata.get(f"{self.name}-primary") if formdata else None
+        for entry in self.entries:
+            given = entry.object_data if isinstance(entry.object_data, dict) else {}
+            number = entry.name.rsplit("-", 1)[1]
+            entry.primary = number == chosen if formdata else bool(given.get("primary"))
+
+    @property
+    def rows(self) -> list[dict[str, Any]]:
+        """What the service takes."""
+        return [entry.data | {"primary": entry.primary} for entry in self.entries]
 
 
 def _id_or_name(value: Any) -> Any:
@@ -98,46 +125,61 @@ class ContactForm(DynamicForm):
     last_name = StringField(_l("Last name"))
     name = StringField(_l("Company name"))
     title = StringField(_l("Job title"))
-    company = LookupField(_l("Company"), "company", create="company")
+    company = LookupField(_l("Company"), "company")
     type = SelectField(_l("Type"), coerce=int, validate_choice=False)
     temperature = SelectField(_l("Temperature"), coerce=int, validate_choice=False)
-    emails = FieldList(FormField(channel_form(Medium.EMAIL)), label=_l("Emails"), min_entries=1)
-    phones = FieldList(FormField(channel_form(Medium.PHONE)), label=_l("Phones"), min_entries=1)
-    websites = FieldList(FormField(channel_form(Medium.WEB)), label=_l("Websites and social networks"), min_entries=1)
-    addresses = FieldList(FormField(AddressForm), label=_l("Addresses"), min_entries=1)
+    emails = Rows(channel_form(Medium.EMAIL), _l("Emails"), kinds(CHANNEL_KINDS[Medium.EMAIL]))
+    phones = Rows(channel_form(Medium.PHONE), _l("Phones"), kinds(CHANNEL_KINDS[Medium.PHONE]))
+    websites = Rows(channel_form(Medium.WEB), _l("Websites and social networks"), kinds(CHANNEL_KINDS[Medium.WEB]))
+    addresses = Rows(AddressForm, _l("Addresses"), kinds(ADDRESS_KINDS))
     description = TextAreaField(_l("Description"))
-    tags = LookupManyField(_l("Tags"), "tag", coerce=str, create="tag")
+    tags = LookupManyField(_l("Tags"), "tag", coerce=str)
     owner = LookupField(_l("Responsible person"), "user")
     co_owners = LookupManyField(_l("Also responsible"), "user")
     open_to_all = BooleanField(_l("Allow access to all users of the CRM"))
     shared_with = LookupManyField(_l("Share with"), "principal")
+
+    address_labels = {
+        "street": _l("Street"),
+        "zip": _l("Postal code"),
+        "city": _l("City"),
+        "state": _l("Province or state"),
+        "country": _l("Country"),
+    }
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         for field, which in ((self.type, PickList.CONTACT_TYPE), (self.temperature, PickList.TEMPERATURE)):
             field.choices = [(0, "—"), *((value.id, value.label) for value in pick_values(which))]
         self.company.choices = company_choices(self.company.data)
-        self.tags.choices = [(name, name) for name in self.tags.data or []]
+        self.tags.choices = [
+            (n, n) for n in {**dict.fromkeys(self.tags.data or []), **{t.name: 0 for t in tag_choices()}}
+        ]
         for field in (self.owner, self.co_owners, self.shared_with):
             ids = [i for i in (field.data if isinstance(field.data, list) else [field.data]) if isinstance(i, int)]
             field.choices = list(names_of_principals(ids).items())
 
+    def prefill(self, kind: str | None, company_id: int | None) -> None:
+        """What a link to a new contact asks for: its kind, or the company of the new person; oneself as responsible."""
+        self.kind.data = kind if kind in list(Kind) else Kind.PERSON.value
+        self.company.data, self.company.choices = company_id, company_choices(company_id)
+        actor = access.current()
+        self.owner.data, self.owner.choices = actor.user_id, [(actor.user_id, actor.name)]
 
-def values(contact: Contact) -> dict[str, Any]:
+
+def values(contact: Contact) -> SimpleNamespace:
     """What pre-fills the form for an existing contact."""
     shown = ContactSchema().dump(contact)
     for key in ("company", "type", "temperature", "owner"):
         shown[key] = (shown[key] or {}).get("id")
-    return shown | {"open_to_all": not contact.private}
+    return SimpleNamespace(**shown | {"open_to_all": not contact.private})
 
 
 def data_of(form: ContactForm) -> dict[str, Any]:
     """The service's keys from a filled-in form."""
     data = {field.short_name: field.data for field in form if field.short_name not in ("csrf_token", "open_to_all")}
     data["private"] = not form.open_to_all.data
-    for name in ("emails", "phones", "websites", "addresses"):
-        chosen = request.form.get(f"{name}-primary")
-        data[name] = [entry.data | {"primary": entry.name.rsplit("-", 1)[1] == chosen} for entry in form[name]]
+    data |= {name: form[name].rows for name in ("emails", "phones", "websites", "addresses")}
     data["version"] = int(data["version"]) if str(data["version"] or "").isdigit() else None
     if data["kind"] == "company":
         for key in ("first_name", "last_name", "title", "company"):
@@ -162,6 +204,5 @@ class ContactSearchForm(DynamicForm):
         super().__init__(*args, **kwargs)
         for field, which in ((self.type, PickList.CONTACT_TYPE), (self.temperature, PickList.TEMPERATURE)):
             field.choices = [(str(value.id), value.label) for value in pick_values(which)]
-        self.company.choices = company_choices(self.company.data)
         self.tags.choices = [(str(tag.id), tag.name) for tag in tag_choices()]
         self.owner.choices = [(str(user.id), user.get_full_name()) for user in active_users()]

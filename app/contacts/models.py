@@ -21,6 +21,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, deferred, mapped_column, relationship
 
+from app.contacts.rules import web_href
 from app.core.access import ChildOf, Private
 from app.core.db import Model
 from app.core.mixins import Binned, Stamped
@@ -94,10 +95,10 @@ class Contact(Private, Stamped, Binned, Model):
     type: Mapped[PickValue | None] = relationship(foreign_keys=[type_id])
     temperature: Mapped[PickValue | None] = relationship(foreign_keys=[temperature_id])
     channels: Mapped[list["Channel"]] = relationship(
-        cascade="all, delete-orphan", order_by="Channel.id", lazy="selectin"
+        back_populates="contact", cascade="all, delete-orphan", order_by="Channel.id", lazy="selectin"
     )
     addresses: Mapped[list["Address"]] = relationship(
-        cascade="all, delete-orphan", order_by="Address.id", lazy="selectin"
+        back_populates="contact", cascade="all, delete-orphan", order_by="Address.id", lazy="selectin"
     )
     tags: Mapped[list["Tag"]] = relationship(secondary=contact_tag, order_by="Tag.name", lazy="selectin")
 
@@ -158,6 +159,11 @@ class Channel(ChildOf, Model):
     is_primary: Mapped[bool] = mapped_column(Boolean, default=False, server_default="false")
 
     contact: Mapped[Contact] = relationship(back_populates="channels")
+
+    @property
+    def href(self) -> str:
+        """The link that a page may show for a web address; empty for a mere profile name."""
+        return web_href(self.value)
 
 
 class Address(ChildOf, Model):

@@ -2,8 +2,8 @@
 
 from typing import Any
 
-from flask_babel import lazy_gettext as _l
 from flask_appbuilder.models.filters import BaseFilter
+from flask_babel import lazy_gettext as _l
 from sqlalchemy import ColumnElement, and_, select
 from sqlalchemy.orm import joinedload
 

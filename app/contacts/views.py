@@ -84,9 +84,27 @@ class ContactView(CrmView):
             self.show_template,
             contact=contact,
             persons=persons,
+            kind_labels=forms.KIND_LABELS,
             may_manage=access.may_manage(contact),
             who=names_of_principals([contact.owner_id, *contact.co_owners, *contact.shared_with]),
         )
+
+    def _add(self) -> Any:
+        widgets = super()._add()
+        if widgets and request.method == "GET":
+            form = widgets["add"].template_args["form"]
+            form.prefill(request.args.get("kind"), request.args.get("company", type=int))
+        return widgets
+
+    @expose("/companies", methods=["POST"])
+    @has_access
+    @permission_name("edit")
+    def create_company(self) -> Any:
+        """Make a company from the words typed in a form, without leaving it (GEN-05)."""
+        typed = str((request.get_json(silent=True) or {}).get("text", ""))
+        company = service.save({"kind": Kind.COMPANY, "name": typed})
+        db.session.commit()
+        return {"value": company.id, "text": company.full_name}, 201
 
     @expose("/persons/<pk>", methods=["POST"])
     @has_access

@@ -14,7 +14,7 @@ OWN_ACCOUNT = {"ResetMyPasswordView", "UserInfoEditView", "LocaleView", "Swagger
 OWN_DETAILS = ("can_userinfo", "UserDBModelView")
 READING = {"can_read", "can_find", "can_index", "can_get"}
 READ, WRITE, DELETE = "read", "write", "delete"
-VERBS = {name: READ for name in ("list", "show", "get", "info")} | {"delete": DELETE}
+VERBS = dict.fromkeys(("list", "show", "get", "info"), READ) | {"delete": DELETE}
 
 
 class ThreeVerbs:

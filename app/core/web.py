@@ -121,7 +121,7 @@ def _error(error: Exception) -> Any:
     headers = {"Retry-After": "60"} if code in (429, 503) else {}
     if isinstance(error, HTTPException) and error.response is not None:
         return error.response
-    if request.path.startswith("/api/"):
+    if request.path.startswith("/api/") or request.is_json:
         body: dict[str, Any] = {"message": message, "error_id": g.get("request_id", "-")}
         return body | ({"errors": errors} if errors else {}), code, headers
     page = f"errors/{code if code in (400, 403, 404, 413, 429) else 500}.html"
@@ -153,7 +153,7 @@ def choose_locale() -> str:
     if not has_request_context():
         return access.current().locale or "en"
     chosen = access.current().locale or session.get("locale")
-    return chosen if chosen in languages else request.accept_languages.best_match(languages, "en") or "en"
+    return chosen if chosen in languages else request.accept_languages.best_match(languages) or "en"
 
 
 def choose_timezone() -> str:

@@ -8,6 +8,7 @@ from flask_appbuilder.views import IndexView
 
 from app.contacts import service as contacts
 from app.core import access
+from app.core.interface import COUNT_CAP
 
 
 class HomeView(IndexView):
@@ -20,7 +21,9 @@ class HomeView(IndexView):
     def index(self) -> Any:
         if access.current().user_id is None:
             return redirect(url_for("LoginView.login"))
-        return self.render_template(self.index_template, recent=contacts.recent(10), counts=contacts.counts())
+        return self.render_template(
+            self.index_template, recent=contacts.recent(10), counts=contacts.counts(), cap=COUNT_CAP
+        )
 
 
 def register(appbuilder: Any) -> None:
