@@ -102,4 +102,5 @@ def framework_settings() -> dict[str, Any]:
         "AUTH_USER_REGISTRATION": False,
         "RATELIMIT_ENABLED": False,
         "JWT_ACCESS_TOKEN_EXPIRES": 12 * 3600,
+        "JWT_ERROR_MESSAGE_KEY": "message",
     }

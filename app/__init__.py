@@ -49,6 +49,7 @@ def _pages(app: Flask) -> None:
     lookup.register(builder)
     for module in [*_rooms("views"), *_rooms("api")]:
         module.register(builder)
+    web.exempt_apis(builder.baseviews)
 
 
 def _rooms(part: str) -> list[ModuleType]:

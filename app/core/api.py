@@ -28,6 +28,11 @@ class CrmApi(ThreeVerbs, ModelRestApi):
         self.list_model_schema = self.show_model_schema = self.add_model_schema = self.edit_model_schema = self.schema
         super()._init_model_schemas()
 
+    def _get_fields_info(self, *_args: Any, **_kwargs: Any) -> list[dict[str, Any]]:
+        """What may be written, by name and type; no values, so nothing of anybody's rows."""
+        writable = [field for field in self.schema.fields.values() if not field.dump_only]
+        return [{"name": f.name, "type": type(f).__name__, "required": f.required} for f in writable]
+
     def response_refused(self, code: int, errors: dict[str, Any], message: str = "") -> Response:
         """`{"message": …, "errors": {field: [sentence]}}`, the shape promised to API users."""
         flat = {field: m if isinstance(m, list) else [str(m)] for field, m in errors.items()}
@@ -46,14 +51,14 @@ class CrmApi(ThreeVerbs, ModelRestApi):
         except Conflict:
             return self._refuse(409, {"version": [_("Somebody else has changed this meanwhile.")]})
         except NotAllowed:
-            return self._refuse(403, {})
+            return self._refuse(403, {}, _("Only its responsible persons may do this."))
         except (IntegrityError, DataError):
             return self._refuse(400, {"": [_("This value can't be stored.")]})
         return self.response(code, id=saved.id, result=self.schema.dump(saved))
 
-    def _refuse(self, code: int, errors: dict[str, Any]) -> Response:
+    def _refuse(self, code: int, errors: dict[str, Any], message: str = "") -> Response:
         db.session.rollback()
-        return self.response_refused(code, errors)
+        return self.response_refused(code, errors, message)
 
     def post_headless(self) -> Response:
         return self._store(None, 201)
@@ -75,7 +80,7 @@ class CrmApi(ThreeVerbs, ModelRestApi):
             self.service.delete(row)
             db.session.commit()
         except NotAllowed:
-            return self._refuse(403, {})
+            return self._refuse(403, {}, _("Only its responsible persons may do this."))
         return self.response(200, message="OK")
 
     def _row(self, pk: Any) -> Any:
