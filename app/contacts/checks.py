@@ -190,7 +190,7 @@ def _user_id(wanted: Any, errors: Errors) -> int | None:
 
 
 def _known(wanted: list[Any], key: str, errors: Errors) -> list[int]:
-    ids = sorted({int(w.get("id") if isinstance(w, dict) else w) for w in wanted})
+    ids = sorted({int(w["id"] if isinstance(w, dict) else w) for w in wanted})
     users = set(db.session.scalars(select(User.id).where(User.id.in_([i for i in ids if i > 0]), User.active)))
     groups = set(db.session.scalars(select(Group.id).where(Group.id.in_([-i for i in ids if i < 0]))))
     if len(users) + len(groups) != len(ids):

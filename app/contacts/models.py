@@ -91,7 +91,7 @@ class Contact(Private, Stamped, Binned, Model):
     sort_name: Mapped[str] = mapped_column(Text, default="", server_default="")
     search: Mapped[str] = deferred(mapped_column(Text, default="", server_default=""))
 
-    company: Mapped["Contact | None"] = relationship(remote_side=[id], foreign_keys=[company_id])
+    company: Mapped["Contact | None"] = relationship(remote_side="Contact.id", foreign_keys=[company_id])
     type: Mapped[PickValue | None] = relationship(foreign_keys=[type_id])
     temperature: Mapped[PickValue | None] = relationship(foreign_keys=[temperature_id])
     channels: Mapped[list["Channel"]] = relationship(

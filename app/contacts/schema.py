@@ -7,7 +7,7 @@ from marshmallow import Schema, fields
 from app.contacts.models import Address, Channel, Contact, Medium
 
 
-class Loose(fields.Field):
+class Loose(fields.Raw):
     """An id, a name or an object with `id`, as the service understands them; shown by `show`."""
 
     def __init__(self, show: Any = None, **kwargs: Any) -> None:

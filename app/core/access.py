@@ -161,7 +161,7 @@ def _only_visible_rows(state: ORMExecuteState) -> None:
 
 
 def may_manage(row: Any) -> bool:
-    """Whether the actor may delete the row or change who has access (SPEC's table: responsible, sharer, administrator)."""
+    """Whether the actor may delete the row or change who has access: responsible, shared with, administrator."""
     actor = current()
     mine = actor.user_id is not None and (row.owner_id == actor.user_id or actor.user_id in row.co_owners)
     return actor.is_admin or mine or bool(row.private and set(row.shared_with) & set(actor.principals))

@@ -17,8 +17,8 @@ from app.core.views import Service
 class CrmApi(ThreeVerbs, ModelRestApi):
     """GET list and item, POST, PUT (partial), DELETE. Unknown keys are refused, so nothing is set by accident."""
 
-    service: ClassVar[Service]
-    schema: ClassVar[Schema]
+    service: Service
+    schema: Schema
     level: ClassVar[str] = "user"
     max_page_size = 1000
     page_size = 50

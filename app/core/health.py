@@ -22,7 +22,7 @@ def beat(who: str) -> None:
     _queue().set(BEATS + who, int(clock.now().timestamp()), ex=SILENT_AFTER)
 
 
-def _queue() -> "Redis[Any]":
+def _queue() -> Redis:
     if "queue" not in current_app.extensions:
         url = current_app.config["REDIS_URL"]
         current_app.extensions["queue"] = Redis.from_url(url, socket_connect_timeout=0.3, socket_timeout=2)

@@ -29,9 +29,15 @@ class Entry:
         return (request.endpoint or "").split(".")[0] == self.endpoint.split(".")[0]
 
 
-MAIN: list[Entry] = []
-CREATE: list[Entry] = []
-SETTINGS: list[Entry] = []
+class Menu(list[Entry]):
+    """Entries by key: an application built twice in one process registers its rooms twice, and shows them once."""
+
+    def append(self, entry: Entry) -> None:
+        if entry.key not in {e.key for e in self}:
+            super().append(entry)
+
+
+MAIN, CREATE, SETTINGS = Menu(), Menu(), Menu()
 
 
 def shown(entries: list[Entry]) -> list[Entry]:

@@ -16,11 +16,13 @@ from flask_appbuilder.security.sqla.models import (
 from flask_appbuilder.security.views import AuthDBView
 from flask_appbuilder.validators import PasswordComplexityValidationError
 from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
 from flask_jwt_extended import JWTManager
 from flask_login import logout_user, user_logged_in
 from sqlalchemy import select
 
-from app.core import access, logins
+from app.core import access, logins, nav
+from app.core.account import AccountView
 from app.core.db import db
 from app.core.people import OWNER, User, end_sessions, load_actor, profile_of
 
@@ -45,7 +47,17 @@ class CrmSecurityManager(SecurityManager):
     """Adds actor, session version, limits on failures; permissions of a user are read once a request."""
 
     authdbview = LoginView
+    userinfoeditview = AccountView
     userstatschartview = None  # draws with a script from the internet
+
+    def register_views(self) -> None:
+        super().register_views()
+        for label, icon, view in (
+            (_l("Users"), "user", self.userdbmodelview),
+            (_l("Groups"), "users", self.groupmodelview),
+            (_l("Roles"), "lock", self.rolemodelview),
+        ):
+            nav.SETTINGS.append(nav.Entry(view.__name__, label, icon, f"{view.__name__}.list", level="owner"))
 
     def create_jwt_manager(self, app: Any) -> JWTManager:
         manager = super().create_jwt_manager(app)
@@ -118,8 +130,6 @@ def _remember_version(sender: Any, user: Any, **_extra: Any) -> None:
     session.permanent = True
     profile = profile_of(user.id)
     session[SESSION_VERSION] = profile.session_version
-    if profile.locale:
-        session["locale"] = profile.locale
     db.session.commit()
 
 

@@ -17,9 +17,9 @@ from app.core.roles import ThreeVerbs
 class Service(Protocol):
     """The verbs that a room offers to its doors. `save` runs the room's `check` and raises RuleBroken."""
 
-    def save(self, data: dict[str, Any], row: Any = None) -> Any: ...
+    def save(self, data: dict[str, Any], row: Any = None, /) -> Any: ...
 
-    def delete(self, row: Any) -> None: ...
+    def delete(self, row: Any, /) -> None: ...
 
 
 class PerRequestFilters:
@@ -40,7 +40,7 @@ class PerRequestFilters:
 class CrmView(ThreeVerbs, ModelView):
     """List, show, add, edit and delete for one entity through its room's service (GEN-02, GEN-03)."""
 
-    service: ClassVar[Service]
+    service: Service
     level: ClassVar[str] = "user"
     _filters = PerRequestFilters()
     page_size = 50

@@ -156,12 +156,14 @@ def _explain(error: Exception) -> tuple[int, str, dict[str, list[str]]]:
 
 
 def choose_locale() -> str:
-    """The user's choice, else the session's, else the browser's wish, else English. A job has no browser."""
+    """The session's choice, else the user's, else the browser's wish, else English. A job has no browser."""
     languages = list(current_app.config["LANGUAGES"])
     if not has_request_context():
         return access.current().locale or "en"
-    chosen = access.current().locale or session.get("locale")
-    return chosen if chosen in languages else request.accept_languages.best_match(languages) or "en"
+    chosen = session.get("locale") or access.current().locale
+    if chosen in languages:
+        return str(chosen)
+    return request.accept_languages.best_match(languages) or "en"
 
 
 def choose_timezone() -> str:
