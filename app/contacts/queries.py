@@ -14,7 +14,7 @@ from app.core.text import fold, like_fragment
 def list_loads() -> tuple[Any, ...]:
     """Relations that a list shows."""
     company = joinedload(Contact.company).load_only(Contact.kind, Contact.name, Contact.first_name, Contact.last_name)
-    return (company.noload("*"), joinedload(Contact.type), joinedload(Contact.temperature))
+    return (company.lazyload("*"), joinedload(Contact.type), joinedload(Contact.temperature))
 
 
 def matching(typed: str) -> ColumnElement[bool]:

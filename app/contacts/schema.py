@@ -34,7 +34,7 @@ def _address(address: Address) -> dict[str, Any]:
 def _named(name: str) -> Any:
     def show(contact: Contact) -> dict[str, Any] | None:
         row = getattr(contact, name)
-        return {"id": row.id, "name": str(row)} if row is not None else None
+        return {"id": row.id, "name": str(row).strip()} if row is not None else None
 
     return show
 

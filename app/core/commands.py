@@ -10,7 +10,7 @@ from flask.cli import with_appcontext
 from flask_migrate import upgrade
 from sqlalchemy import func, select
 
-from app.core import access, roles
+from app.core import access, catalogue, roles
 from app.core.db import appbuilder_of, db
 from app.core.people import OWNER, User, role_named
 
@@ -19,7 +19,7 @@ SEEDS: list[Callable[[], None]] = []
 
 def register(app: Flask) -> None:
     """Hang the commands on the application."""
-    for command in (deploy, create_user):
+    for command in (deploy, create_user, catalogue.refresh):
         app.cli.add_command(command)
 
 

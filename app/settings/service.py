@@ -9,8 +9,8 @@ from app.settings.models import PickList, PickValue
 
 # Named here once so that the catalogues hold their Italian too.
 DEFAULTS: dict[PickList, list[tuple[str, str]]] = {
-    PickList.CONTACT_TYPE: [("Client", "green"), ("Supplier", "blue"), ("Partner", "purple"), ("Competitor", "red")],
-    PickList.TEMPERATURE: [("Cold", "azure"), ("Warm", "orange"), ("Hot", "red")],
+    PickList.CONTACT_TYPE: [("Client", "green"), ("Supplier", "blue"), ("Partner", "violet"), ("Competitor", "red")],
+    PickList.TEMPERATURE: [("Cold", "blue"), ("Warm", "orange"), ("Hot", "red")],
 }
 SHIPPED_NAMES = [
     _l("Client"),
