@@ -10,7 +10,7 @@ from flask_babel import lazy_gettext as _l
 
 from app.contacts import forms, lookups, queries, service  # noqa: F401  (lookups register themselves)
 from app.contacts.models import Contact, Kind
-from app.core import access, nav
+from app.core import access, nav, tabs
 from app.core.db import db
 from app.core.errors import NotAllowed, RuleBroken
 from app.core.interface import CrmInterface
@@ -85,6 +85,7 @@ class ContactView(CrmView):
             contact=contact,
             persons=persons,
             kind_labels=forms.KIND_LABELS,
+            more_tabs=tabs.of("contact"),
             may_manage=access.may_manage(contact),
             who=names_of_principals([contact.owner_id, *contact.co_owners, *contact.shared_with]),
         )

@@ -1,0 +1,34 @@
+"""Tabs of a record page, attached by the rooms that own them: a room to the right hangs its tab on one to its left."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from flask import url_for
+
+
+@dataclass(frozen=True)
+class Tab:
+    """One tab. `endpoint` gives the panel's HTML for `pk`; `count` how many rows stand in it (None shows no number)."""
+
+    key: str
+    label: Any
+    endpoint: str
+    count: Callable[[Any], int | None] = lambda _row: None
+
+    def href(self, row: Any) -> str:
+        """Where the panel is fetched from when the tab is first shown."""
+        return url_for(self.endpoint, pk=row.id)
+
+
+_tabs: dict[str, dict[str, Tab]] = {}
+
+
+def add(of: str, tab: Tab) -> None:
+    """Hang a tab on the pages of `of` ("contact", "opportunity", "case"); the same key twice is one."""
+    _tabs.setdefault(of, {})[tab.key] = tab
+
+
+def of(kind: str) -> list[Tab]:
+    """The tabs of a record page, in the rooms' order."""
+    return list(_tabs.get(kind, {}).values())
