@@ -216,15 +216,44 @@ function dress(select) {
     plugins: many ? { remove_button: { title: "×" } } : {}, maxOptions: 300, hidePlaceholder: true, allowEmptyOption: !select.dataset.lookup && !many, copyClassesToDropdown: false,
     ...(select.dataset.lookup ? remote(select) : { create: "tags" in select.dataset }),
   });
-  if (label) { box.control_input.setAttribute("aria-label", label); box.dropdown_content.setAttribute("aria-label", label); }
+  if (label) { select.setAttribute("aria-label", label); box.control_input.setAttribute("aria-label", label); box.dropdown_content.setAttribute("aria-label", label); }
   for (const name of ["aria-describedby", "aria-invalid"]) if (select.hasAttribute(name)) box.control_input.setAttribute(name, select.getAttribute(name));
   $$(".remove", box.control).forEach((a) => a.setAttribute("aria-hidden", "true"));
 }
-const dressAll = (part) => $$("select[data-select], select[data-lookup], select[data-tags]", part).forEach(dress);
-dressAll(document);
-document.body.addEventListener("htmx:load", (event) => dressAll(event.detail.elt));
+function dressAll(part) {
+  $$("select[data-select], select[data-lookup], select[data-tags]", part).forEach(dress);
+  $$("[data-date]", part).forEach(dateBox);
+}
 
 /* ---------------------------------------------------------------- forms */
+/* A day is typed as dd/mm/yyyy or picked; the native control behind holds what is sent. */
+function readDay(typed) {
+  const [, d, m, y] = typed.trim().match(/^(\d{1,2})[/.\- ](\d{1,2})[/.\- ](\d{4})$/) ?? [];
+  const day = y && new Date(Date.UTC(+y, m - 1, +d));
+  return day && day.getUTCDate() === +d && day.getUTCMonth() === m - 1 ? day.toISOString().slice(0, 10) : "";
+}
+const writeDay = (iso) => iso.split("-").reverse().join("/");
+function dateBox(box) {
+  const [native, typed, button] = box.children;
+  if (box.classList.contains("ready")) return;
+  box.classList.add("ready");
+  for (const { name, value } of [...native.attributes]) if (name === "id" || name.startsWith("aria-")) { typed.setAttribute(name, value); native.removeAttribute(name); }
+  typed.hidden = button.hidden = false;
+  native.tabIndex = -1;
+  native.setAttribute("aria-hidden", "true");
+  typed.value = writeDay(native.value);
+  typed.addEventListener("input", () => { native.value = readDay(typed.value); typed.setCustomValidity(""); });
+  typed.addEventListener("change", () => { if (native.value) typed.value = writeDay(native.value); });
+  native.addEventListener("change", () => { typed.value = writeDay(native.value); });
+  button.addEventListener("click", () => native.showPicker());
+  native.form?.addEventListener("submit", (event) => {
+    if (!typed.value.trim() || native.value) return;
+    event.preventDefault();
+    event.stopImmediatePropagation();
+    typed.setCustomValidity(typed.dataset.bad);
+    typed.reportValidity();
+  }, true);
+}
 /* Repeating rows: emails, phones, addresses. */
 on("click", "[data-repeat-add]", (_e, button) => {
   const part = button.closest("[data-repeat]");
@@ -245,6 +274,8 @@ on("click", "[data-repeat-remove]", (_e, button) => {
   form?.dispatchEvent(new Event("change"));
   $("[data-repeat-add]", part).focus();
 });
+dressAll(document);
+document.body.addEventListener("htmx:load", (event) => dressAll(event.detail.elt));
 /* Leaving a changed form asks first. */
 const changed = new Set();
 const note = (event) => { const form = event.target.closest?.("form[data-form]"); if (form && event.isTrusted !== false) changed.add(form); };
