@@ -1,8 +1,26 @@
-"""Rows of text become contacts ready to be merged, or refused rows with a reason (SPEC, Import policy 1-7). Pure."""
+"""Rows of text become contacts ready to be merged, or refused rows with a reason (SPEC, Import policy 1-7). Pure.
 
-from dataclasses import dataclass
+Works column by column on plain lists: a cell is looked at once, and only by the rule of its field.
+"""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, replace
+from functools import partial
+from pathlib import Path
+from typing import Any
 
 import pandas as pd
+from flask_babel import lazy_gettext as _l
+
+from importers import amounts, channels, dates, names, reading, values
+from importers.dialect import Dialect
+from importers.errors import AmbiguousAmounts, AmbiguousDates
+from importers.mapping import Column, Mapping
+from importers.options import Options
+
+LIMITS = {"first_name": 255, "last_name": 255, "name": 255, "company": 255, "title": 255, "type": 255,
+          "temperature": 255, "owner": 255, "description": 100_000}  # fmt: skip
+MAX_CUSTOM = 10_000
 
 
 @dataclass(frozen=True)
@@ -22,3 +40,269 @@ class Cleaned:
 
     good: pd.DataFrame
     problems: pd.DataFrame
+
+
+class Reasons(list[tuple[str, Any]]):
+    """Why a row is refused: pairs of heading and reason, all of them in its text."""
+
+    def __str__(self) -> str:
+        said = [f"{heading}: {reason}" if heading and len(self) > 1 else f"{reason}" for heading, reason in self]
+        return "; ".join(dict.fromkeys(said))
+
+
+def clean(frame: pd.DataFrame, mapping: Mapping, options: Options) -> Cleaned:
+    """Contacts out of one frame of `reading.frames`. `options` as `settle` returned them."""
+    return _Frame(frame, mapping, options).cleaned()
+
+
+def settle(path: Path | str, dialect: Dialect, mapping: Mapping, options: Options) -> Options:
+    """The options with the order of each date column and the decimal mark of each amount column decided by the cells.
+
+    Reads the file only when such columns are mapped. Raises Refused (no column for a name), AmbiguousDates,
+    AmbiguousAmounts: then the person must choose `day_first` or `decimal`.
+    """
+    mapping.require_name()
+    kinds = {c.name: c.kind for c in mapping.custom}
+    evidence: dict[int, tuple[Column, Any]] = {}
+    for column in mapping.columns:
+        if kinds.get(column.field) == "date":
+            evidence[column.position] = column, dates.Evidence()
+        elif kinds.get(column.field) in ("number", "money"):
+            evidence[column.position] = column, amounts.Evidence()
+    for frame in reading.frames(path, dialect) if evidence else ():
+        for position, (_, found) in evidence.items():
+            found.add([values.text(c) for c in frame[position].tolist()])
+    return replace(options, settled={str(p): _decided(column, found, options)
+                                     for p, (column, found) in evidence.items()})  # fmt: skip
+
+
+def _decided(column: Column, evidence: Any, options: Options) -> Any:
+    is_date = isinstance(evidence, dates.Evidence)
+    chosen = options.day_first if is_date else options.decimal
+    verdict = evidence.verdict() if chosen is None else chosen
+    if verdict is not None:
+        return verdict
+    if is_date:
+        text = _l(
+            "The dates of “%(name)s” can be read in two ways: is the day or the month first?", name=column.heading
+        )
+        raise AmbiguousDates(text, [column.heading])
+    text = _l("The amounts of “%(name)s” can be read in two ways: is the decimal mark a comma or a dot?",
+              name=column.heading)  # fmt: skip
+    raise AmbiguousAmounts(text, [column.heading])
+
+
+class _Frame:
+    """One frame on its way. `reasons` by row; `_cells` keeps each trimmed column."""
+
+    def __init__(self, frame: pd.DataFrame, mapping: Mapping, options: Options) -> None:
+        self.frame, self.mapping, self.options, self.rows = frame, mapping, options, len(frame)
+        self.reasons: dict[int, Reasons] = {}
+        self._cells: dict[int, list[str]] = {}
+        for i, problem in enumerate(frame[reading.PROBLEM].tolist()):
+            if problem:
+                self.refuse(i, "", problem)
+        self._refuse_repeated_headings()
+
+    def refuse(self, row: int, heading: str, reason: Any) -> None:
+        """One more reason against a row."""
+        self.reasons.setdefault(row, Reasons()).append((heading, reason))
+
+    def cells(self, position: int) -> list[str]:
+        """A column's cells, trimmed."""
+        if position not in self._cells:
+            raw = self.frame[position].tolist()
+            plain = "".join(raw).isascii()
+            self._cells[position] = [c.strip() for c in raw] if plain else [values.text(c) for c in raw]
+        return self._cells[position]
+
+    def _refuse_repeated_headings(self) -> None:
+        """Files glued together have their headings again in the middle."""
+        headings = [c.heading for c in self.mapping.columns]
+        if not headings or not headings[0]:
+            return
+        for i, cell in enumerate(self.cells(0)):
+            if cell == headings[0] and [values.text(c) for c in self.frame.iloc[i, : len(headings)]] == headings:
+                self.refuse(i, "", _l("it repeats the headings"))
+
+    def cleaned(self) -> Cleaned:
+        """The end of the way."""
+        owned = self._names()
+        texts = {n: self._single(n) for n in ("title", "type", "temperature", "owner")}
+        columns: dict[str, list[Any]] = {
+            **owned,
+            **texts,
+            "description": self._joined("description", "\n"),
+            "tags": self._tags(),
+            "channels": channels.channels(self.rows, self.mapping, self.cells, self.options, self.refuse),
+            "addresses": channels.addresses(self.rows, self.mapping, self.cells, self.refuse),
+            "notes": self._notes(),
+            "private": self._flags("private"),
+            "custom": self._custom(),
+        }
+        for name, limit in LIMITS.items():
+            self._limit(name, columns[name], limit)
+            columns[name] = [text or None for text in columns[name]]
+        return self._sorted({"line": self.frame[reading.LINE].tolist(), **columns, "raw": self._raw()})
+
+    def _sorted(self, columns: dict[str, list[Any]]) -> Cleaned:
+        """Good rows apart from refused ones."""
+        bad = sorted(self.reasons)
+        if bad:
+            refused = {
+                "line": [columns["line"][i] for i in bad],
+                "column": [self.reasons[i][0][0] for i in bad],
+                "reason": [self.reasons[i] for i in bad],
+                "raw": [columns["raw"][i] for i in bad],
+            }
+            kept = [i for i in range(self.rows) if i not in self.reasons]
+            columns = {name: [found[i] for i in kept] for name, found in columns.items()}
+        else:
+            refused = {"line": [], "column": [], "reason": [], "raw": []}
+        return Cleaned(_frame(columns), _frame(refused))
+
+    def _raw(self) -> list[list[str]]:
+        """The cells as read, those beyond the headings too."""
+        width = len(self.frame.columns) - 3
+        rows = self.frame.iloc[:, :width].to_numpy(dtype=object).tolist()
+        for i, extra in enumerate(self.frame[reading.EXTRA].tolist()):
+            if extra:
+                rows[i] = rows[i] + list(extra)
+        return rows
+
+    def _names(self) -> dict[str, list[str]]:
+        kinds = self._read("kind", values.kind)
+        first, last = self._joined("first_name", " "), self._joined("last_name", " ")
+        full, name, company = self._first_filled("full_name"), self._single("name"), self._single("company")
+        reversed_ = any(c.group == "reversed" for c in self.mapping.of("full_name"))
+        found: list[tuple[str, str, str, str, str]] = []
+        for i, row in enumerate(zip(kinds, first, last, full, name, company, strict=True)):
+            if row[1] and row[2] and not (row[0] or row[4]):
+                found.append(("person", row[1], row[2], "", row[5]))
+                continue
+            try:
+                found.append(names.who(row[0] or "", *row[1:], self.options.single_name_as_last, reversed_))
+            except names.NameRefused as refused:
+                self.refuse(i, self._blamed(refused.field), refused.reason)
+                found.append(("person", "", "", "", ""))
+        titles = ("kind", "first_name", "last_name", "name", "company")
+        return {t: [row[n] for row in found] for n, t in enumerate(titles)}
+
+    def _blamed(self, field: str) -> str:
+        """The heading of the column that should have had the name."""
+        columns = self.mapping.of(field) or self.mapping.of("last_name", "full_name", "name", "company", "first_name")
+        return columns[0].heading if columns else ""
+
+    def _joined(self, field: str, mark: str) -> list[str]:
+        """The filled cells of all columns of a field, joined."""
+        columns = [self.cells(c.position) for c in self.mapping.of(field)]
+        if len(columns) < 2:
+            return columns[0] if columns else [""] * self.rows
+        return [mark.join(filter(None, row)) for row in zip(*columns, strict=True)]
+
+    def _first_filled(self, field: str) -> list[str]:
+        columns = [self.cells(c.position) for c in self.mapping.of(field)]
+        return [next(filter(None, row), "") for row in zip(*columns, strict=True)] if columns else [""] * self.rows
+
+    def _single(self, field: str) -> list[str]:
+        """A field of which a row says one thing: two columns that differ refuse it."""
+        columns = self.mapping.of(field)
+        if len(columns) < 2:
+            return self._joined(field, "")
+        result = self._first_filled(field)
+        for column in columns:
+            for i, cell in enumerate(self.cells(column.position)):
+                if cell and cell != result[i]:
+                    self.refuse(i, column.heading, _l("two columns say different things"))
+        return result
+
+    def _read(self, field: str, rule: Callable[[str], Any]) -> list[Any]:
+        """A single-valued field by its rule, None where the cell is empty."""
+        result: list[Any] = []
+        heading = next((c.heading for c in self.mapping.of(field)), "")
+        for i, cell in enumerate(self._single(field)):
+            try:
+                result.append(rule(cell) if cell else None)
+            except ValueError as error:
+                self.refuse(i, heading, error.args[0])
+                result.append(None)
+        return result
+
+    def _flags(self, field: str) -> list[bool | None]:
+        return self._read(field, values.flag) if self.mapping.of(field) else [None] * self.rows
+
+    def _tags(self) -> list[list[str]]:
+        """The tags of the row and those for all rows, each once."""
+        columns = self.mapping.of("tags")
+        result = [list[str]() for _ in range(self.rows)]
+        for column in columns:
+            for i, cell in enumerate(self.cells(column.position)):
+                try:
+                    result[i] += values.tags(cell) if cell else ()
+                except ValueError as error:
+                    self.refuse(i, column.heading, error.args[0])
+        return [_once([*own, *self.options.tags]) for own in result]
+
+    def _notes(self) -> list[list[str]]:
+        columns = [self.cells(c.position) for c in self.mapping.of("notes")]
+        if not columns:
+            return [[] for _ in range(self.rows)]
+        return [[c for c in row if c] for row in zip(*columns, strict=True)]
+
+    def _custom(self) -> list[dict[str, Any]]:
+        result: list[dict[str, Any]] = [{} for _ in range(self.rows)]
+        for field in self.mapping.custom:
+            for column in self.mapping.of(field.name):
+                rule = self._custom_rule(field.kind, column)
+                for i, cell in enumerate(self.cells(column.position)):
+                    try:
+                        value = rule(cell) if cell else None
+                    except ValueError as error:
+                        self.refuse(i, column.heading, error.args[0])
+                        continue
+                    if value is not None:
+                        before = result[i].get(field.key)
+                        result[i][field.key] = value if before in (None, value) else f"{before}\n{value}"
+        return result
+
+    def _custom_rule(self, kind: str, column: Column) -> Callable[[str], Any]:
+        """Cell to plain JSON value: days in ISO, amounts exact as text, a checkbox as a bool."""
+        settled = self.options.settled.get(str(column.position))
+        if kind == "date":
+            first = settled if settled is not None else self.options.day_first
+            return partial(_iso, day_first=first is not False)
+        if kind in ("number", "money"):
+            return partial(_number, decimal=settled or self.options.decimal or ".")
+        return values.flag if kind == "checkbox" else _text
+
+    def _limit(self, name: str, found: Iterable[str], limit: int) -> None:
+        heading = next((c.heading for c in self.mapping.of(name)), "")
+        if max(map(len, found), default=0) > limit:
+            for i, text in enumerate(found):
+                if len(text) > limit:
+                    self.refuse(i, heading, _l("longer than %(limit)s characters", limit=limit))
+
+
+def _once(tags: list[str]) -> list[str]:
+    return tags if len(tags) < 2 else list({t.lower(): t for t in reversed(tags)}.values())[::-1]
+
+
+def _iso(cell: str, day_first: bool) -> str | None:
+    day = dates.parse(cell, day_first)
+    return day.isoformat() if day else None
+
+
+def _number(cell: str, decimal: str) -> str | None:
+    number = amounts.parse(cell, decimal)
+    return None if number is None else str(number)
+
+
+def _text(cell: str) -> str:
+    if len(cell) > MAX_CUSTOM:
+        raise ValueError(_l("longer than %(limit)s characters", limit=MAX_CUSTOM))
+    return cell
+
+
+def _frame(columns: dict[str, list[Any]]) -> pd.DataFrame:
+    found = {name: pd.Series(values_, dtype="int64" if name == "line" else object) for name, values_ in columns.items()}
+    return pd.DataFrame(found)

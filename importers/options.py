@@ -20,7 +20,8 @@ MATCHES = {"email": _l("same email"), "name_company": _l("same name and company"
 class Options:
     """`day_first` and `decimal` are None until `contacts.settle` or the person decides them.
 
-    `private` is for rows whose own column says nothing; `tags` are added to every row.
+    `private` is for rows whose own column says nothing; `tags` are added to every row. `settled` holds what the
+    columns themselves decided, by position: `{"4": True}` (day first) or `{"5": ","}` (decimal mark).
     """
 
     duplicates: str = "skip"
@@ -32,6 +33,7 @@ class Options:
     day_first: bool | None = None
     decimal: str | None = None
     default_region: str = "IT"
+    settled: dict[str, Any] = field(default_factory=dict)
 
     def to_json(self) -> dict[str, Any]:
         """A dict of plain values, for the run's row."""

@@ -33,7 +33,7 @@ private: riservato, contatto riservato
 website_linkedin: linkedin, linkedin url, linkedin profile, profilo linkedin, linkedin profile url, linkedin page, \
 linkedin link, linkedin bio
 website_facebook: facebook, facebook url, facebook page, pagina facebook, profilo facebook, facebook company page
-website_x: twitter, x, twitter username, twitter handle, twitter url, x twitter, twitter account
+website_x: twitter, twitter username, twitter handle, twitter url, x twitter, twitter account
 website_instagram: instagram, instagram url, instagram profile, profilo instagram, instagram username
 website_github: github, github url, github username
 website_skype: skype, skype id, skype name, skype username, contatto skype

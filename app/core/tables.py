@@ -1,0 +1,52 @@
+"""The one writer of CSV, so that no export, report or error file lets a cell run as a formula (threat 7, policy 7).
+
+A cell that a spreadsheet could take for a formula gets an apostrophe before it; the importers take it off again. Cells
+that begin with apostrophes and then such a mark get one more, so that reading gives back exactly what was written.
+"""
+
+import codecs
+import csv
+import re
+from collections.abc import Iterable, Sequence
+from typing import Any, BinaryIO, TextIO
+
+GUARDED = re.compile(r"'*[=+\-@\t\r]")
+GUARD = re.compile(r"'+[=+\-@\t\r]")
+# What may begin with + or - without being a formula: numbers anywhere, phones in columns of phones.
+NUMBER = re.compile(r"[+-]?\d{1,30}([.,]\d{1,30})?")
+PHONE = re.compile(r"\+[\d\s()./-]{1,60}")
+
+
+def safe_cell(value: Any, phone: bool = False) -> str:
+    """The text of one cell, guarded unless it is a number (or, in a column of phones, a phone number)."""
+    text = "" if value is None else str(value)
+    if not text or not GUARDED.match(text) or NUMBER.fullmatch(text) or (phone and PHONE.fullmatch(text)):
+        return text
+    return f"'{text}"
+
+
+def unguarded(text: str) -> str:
+    """The inverse of `safe_cell`: our apostrophe taken off, every other cell as it is."""
+    return text[1:] if text[:1] == "'" and GUARD.match(text) else text
+
+
+class CsvWriter:
+    """Writes rows as UTF-8 with BOM, CRLF, commas (RFC 4180; the BOM is for Excel).
+
+    `phones`: positions of the columns that hold phone numbers.
+    """
+
+    def __init__(self, file: TextIO, columns: Sequence[Any], phones: Iterable[int] = ()) -> None:
+        self._phones = frozenset(phones)
+        self._writer = csv.writer(file, lineterminator="\r\n")
+        self.row(columns)
+
+    @classmethod
+    def to_bytes(cls, file: BinaryIO, columns: Sequence[Any], phones: Iterable[int] = ()) -> "CsvWriter":
+        """A writer to a binary file, which gets the BOM first."""
+        file.write(codecs.BOM_UTF8)
+        return cls(codecs.getwriter("utf-8")(file), columns, phones)
+
+    def row(self, cells: Iterable[Any]) -> None:
+        """One row; cells may be any value with a text, None is an empty cell."""
+        self._writer.writerow([safe_cell(c, i in self._phones) for i, c in enumerate(cells)])

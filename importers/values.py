@@ -1,0 +1,150 @@
+"""Cells into values: what a good text, email, phone, link, tag or yes/no is in a file (SPEC, Import policy 4-7).
+
+The rules are those of every other door (`app.contacts.rules`); here they are only made fast for the shapes that nearly
+all cells have, and several values in one cell are told apart. Each raises ValueError with a sentence.
+"""
+
+import re
+import unicodedata
+from functools import lru_cache
+
+from flask_babel import lazy_gettext as _l
+
+from app.contacts import rules
+from app.core.tables import unguarded
+from importers.known.general import COMPANY_WORDS, PERSON_WORDS
+
+__all__ = ["emails", "flag", "kind", "phones", "tags", "text", "unguarded", "websites"]
+
+SPACES = "".join(chr(c) for c in range(0x3001) if chr(c).isspace())
+ZERO_WIDTH = "\u200b\u200c\u200d\u200e\u200f\u2060\ufeff"
+BLANKS = SPACES + ZERO_WIDTH
+TRIPLE = " ::: "
+SEPARATED = re.compile(r"[;,\r\n]| ::: ")
+LINES = re.compile(r"[\r\n]+| ::: ")
+LINKS = re.compile(r"[\r\n]+| ::: |[;,]\s+")
+TAGGED = re.compile(r"[;,|\r\n]| ::: ")
+# The shapes for which the libraries' answer is known beforehand (tests/importers/test_values.py proves them equal).
+PLAIN_EMAIL = re.compile(r"[a-z0-9_+-]+(?:\.[a-z0-9_+-]+)*@(?:[a-z0-9]+(?:-[a-z0-9]+)*\.)+[a-z]{2,24}")
+SPECIAL = (".arpa", ".invalid", ".local", ".localhost", ".onion")
+ITALIAN = re.compile(r"(\+39[ .-]?)?((?:3|0[ ./-]?[1-9])(?:[ ./-]?\d){7,8})")
+LONGEST = 8_000
+NOT_DIGITS = re.compile(r"[^0-9]+")
+HOSTS = {
+    "linkedin.com": "linkedin",
+    "facebook.com": "facebook",
+    "fb.com": "facebook",
+    "twitter.com": "x",
+    "x.com": "x",
+    "instagram.com": "instagram",
+    "github.com": "github",
+}
+YES = {"yes", "y", "true", "t", "1", "x", "si", "sì", "s", "vero", "v", "on", "✓", "✔"}
+NO = {"no", "n", "false", "f", "0", "falso", "off", "-"}
+GOOGLE_SYSTEM = {"mycontacts", "starred"}
+
+
+def text(cell: str) -> str:
+    """As typed, without blanks, no-break spaces and zero-width marks at both ends, in NFC."""
+    stripped = cell.strip(BLANKS)
+    return stripped if stripped.isascii() else unicodedata.normalize("NFC", stripped)
+
+
+def emails(cell: str) -> list[str]:
+    """Every address of the cell, lower case, each once. Raises ValueError when one is not valid."""
+    plain = cell.lower()
+    if _is_plain_email(plain):
+        return [plain]
+    return list(dict.fromkeys(_email(part) for part in parts(cell, SEPARATED)))
+
+
+def _is_plain_email(plain: str) -> bool:
+    if len(plain) > 254 or plain.find("@") > 64 or not PLAIN_EMAIL.fullmatch(plain):
+        return False
+    domain = plain[plain.find("@") + 1 :]
+    return not plain.endswith(SPECIAL) and max(map(len, domain.split("."))) <= 63
+
+
+def _email(part: str) -> str:
+    plain = part.lower()
+    return plain if _is_plain_email(plain) else rules.email(part)
+
+
+def parts(cell: str, separator: re.Pattern[str]) -> list[str]:
+    """The filled parts of a cell that holds several values."""
+    if len(cell) > LONGEST:
+        raise ValueError(_l("This cell is too long to hold a list"))
+    found = (text(part) for part in separator.split(cell))
+    return [part for part in found if part]
+
+
+def phones(cell: str, region: str = rules.DEFAULT_REGION) -> list[tuple[str, str]]:
+    """Pairs of the number as typed and what it is compared by (E.164 where possible). Raises ValueError."""
+    return [(part, phone_normal(part, region)) for part in _numbers(cell)]
+
+
+def _numbers(cell: str) -> list[str]:
+    """Several numbers only where each part is one: `055/123456` and `055 123;ext=4` stay whole."""
+    if len(cell) > LONGEST:
+        raise ValueError(_l("This cell is too long to hold a list"))
+    whole = LINES.split(cell) if "\n" in cell or "\r" in cell or TRIPLE in cell else [cell]
+    result: list[str] = []
+    for part in whole:
+        for mark, digits in ((";", 5), (",", 6), (" / ", 6), ("|", 6)):
+            pieces = part.split(mark) if mark in part else ()
+            if pieces and all(len(NOT_DIGITS.sub("", p)) >= digits for p in pieces if p.strip(BLANKS)):
+                result += pieces
+                break
+        else:
+            result.append(part)
+    return [t for t in map(text, result) if t]
+
+
+def phone_normal(part: str, region: str) -> str:
+    """What a number is compared by."""
+    italian = ITALIAN.fullmatch(part) if len(part) <= 30 else None
+    if italian and (italian[1] or region == "IT"):
+        return "+39" + NOT_DIGITS.sub("", italian[2])
+    return rules.phone_digits(part, region)
+
+
+def websites(cell: str, site: str = "website") -> list[tuple[str, str, str]]:
+    """Triples of kind, address as typed and what it is compared by; a known host tells the kind. Raises ValueError."""
+    found = []
+    for part in parts(cell, LINKS):
+        normal = rules.web_address(part)
+        host = normal.split("/", 1)[0]
+        known = next((k for h, k in HOSTS.items() if host == h or host.endswith(f".{h}")), site)
+        found.append((known if site == "website" else site, part, normal))
+    return found
+
+
+@lru_cache(maxsize=4096)
+def tags(cell: str) -> tuple[str, ...]:
+    """The tags of a cell, each once. Google's `* myContacts` marks nothing; `* Friends` is the tag Friends."""
+    found = {}
+    for part in parts(cell, TAGGED):
+        name = text(part[2:]) if part.startswith("* ") else part
+        if name.lower() not in GOOGLE_SYSTEM:
+            found.setdefault(name.lower(), name)
+    if any(len(t) > 80 for t in found.values()):
+        raise ValueError(_l("A tag has at most 80 characters."))
+    return tuple(found.values())
+
+
+def flag(cell: str) -> bool:
+    """Yes or no, in English and Italian. Raises ValueError."""
+    word = cell[:20].lower()
+    if word in YES or word in NO:
+        return word in YES
+    raise ValueError(_l("“%(text)s” is neither yes nor no", text=cell[:60]))
+
+
+def kind(cell: str) -> str:
+    """`person` or `company`; a yes/no column says whether it is a company. Raises ValueError."""
+    word = cell[:40].lower()
+    if word in PERSON_WORDS or word in NO:
+        return "person"
+    if word in COMPANY_WORDS or word in YES:
+        return "company"
+    raise ValueError(_l("“%(text)s” is neither a person nor a company", text=cell[:60]))
