@@ -16,6 +16,8 @@ MOST = 50
 PART_LIMITS = {"street": 1000, "city": 255, "state": 255, "zip": 40, "country": 255}
 MEDIA = {"email": "email", "phone": "phone", "website": "web"}
 Cells = Callable[[int], list[str]]
+Quick = Callable[[str], tuple[str, str] | None]
+Read = Callable[[str], list[tuple[str, str, str]]]
 Refuse = Callable[[int, str, Any], None]
 
 
@@ -27,54 +29,65 @@ def channels(rows: int, mapping: Mapping, cells: Cells, options: Options, refuse
     result: list[list[dict[str, Any]]] = [[] for _ in range(rows)]
     for medium, stored in MEDIA.items():
         columns = [c for c in mapping.columns if c.field.split("_")[0] == medium]
-        for column in columns:
-            _add(result, stored, column, cells, _reader(medium, column, options), refuse)
-        if columns:
-            _finish(result, stored, len(columns) > 1, refuse, columns[0].heading)
+        alone = len(columns) == 1
+        unlike = [_add(result, stored, c, alone, cells, *_readers(medium, c, options), refuse) for c in columns]
+        if columns and (not alone or any(unlike)):
+            _finish(result, stored, refuse, columns[0].heading)
     return result
 
 
-def _reader(medium: str, column: Column, options: Options) -> Callable[[str], list[tuple[str, str, str]]]:
-    """Cell to triples of kind ("" for the column's), value and what it is compared by."""
-    own = column.field.partition("_")[2]
+def _readers(medium: str, column: Column, options: Options) -> tuple[Quick | None, Read]:
+    """How a cell is read: by the shape that nearly all have (value and what it is compared by, or None), and in full:
+    triples of kind ("" for the column's), value and what it is compared by."""
+    own, region = column.field.partition("_")[2], options.default_region
     if medium == "email":
-        return lambda cell: [("", e, e) for e in values.emails(cell)]
+        return values.plain_email, lambda cell: [("", e, e) for e in values.emails(cell)]
     if medium == "phone":
-        return lambda cell: [("", value, normal) for value, normal in values.phones(cell, options.default_region)]
-    return lambda cell: values.websites(cell, own or "website")
+        quick = values.italian_phone if region == "IT" else None
+        return quick, lambda cell: [("", value, normal) for value, normal in values.phones(cell, region)]
+    return None, lambda cell: values.websites(cell, own or "website")
 
 
 def _add(
     result: list[list[dict[str, Any]]],
     stored: str,
     column: Column,
+    alone: bool,
     cells: Cells,
-    read: Callable[[str], list[tuple[str, str, str]]],
+    quick: Quick | None,
+    read: Read,
     refuse: Refuse,
-) -> None:
+) -> bool:
+    """Append a column's channels, primary where it is `alone`; tells whether a cell was not of the quick shape."""
     medium, _, own = column.field.partition("_")
-    own = own or KINDS[medium][0]
-    label = cells(column.kind_from) if column.kind_from is not None else None
+    kind, unlike = own or KINDS[medium][0], False
+    label = cells(column.kind_from) if column.kind_from is not None and not own else None
     for i, cell in enumerate(cells(column.position)):
         if not cell:
             continue
-        kind, main = labels.kind_of(medium, label[i]) if label and "_" not in column.field else (own, False)
+        if quick and not label and (found := quick(cell)):
+            value, normal = found
+            result[i].append({"medium": stored, "kind": kind, "value": value, "normal": normal, "primary": alone})
+            continue
+        unlike = True
         try:
-            found = read(cell)
+            several = read(cell)
         except ValueError as error:
             refuse(i, column.heading, error.args[0])
             continue
-        for told, value, normal in found:
-            result[i].append({"medium": stored, "kind": _kind(kind, told, medium), "value": value, "normal": normal,
+        said, main = labels.kind_of(medium, label[i]) if label else (kind, False)
+        for told, value, normal in several:
+            result[i].append({"medium": stored, "kind": _kind(said, told, medium), "value": value, "normal": normal,
                               "primary": main})  # fmt: skip
+    return unlike
 
 
 def _kind(kind: str, told: str, medium: str) -> str:
     return told if medium == "website" and kind == "website" and told else kind
 
 
-def _finish(rows: list[list[dict[str, Any]]], stored: str, several: bool, refuse: Refuse, heading: str) -> None:
-    """Each value once, exactly one of the medium primary."""
+def _finish(rows: list[list[dict[str, Any]]], stored: str, refuse: Refuse, heading: str) -> None:
+    """Each value once, exactly one of the medium primary: the one that its label marks, else the first."""
     for i, found in enumerate(rows):
         if not found or found[-1]["medium"] != stored:
             continue
@@ -82,8 +95,7 @@ def _finish(rows: list[list[dict[str, Any]]], stored: str, several: bool, refuse
             found[-1]["primary"] = True
             continue
         before = [c for c in found if c["medium"] != stored]
-        mine = {c["normal"]: c for c in reversed(found) if c["medium"] == stored}
-        kept = list(reversed(mine.values()))
+        kept = list({c["normal"]: c for c in reversed(found) if c["medium"] == stored}.values())[::-1]
         chosen = next((c for c in kept if c["primary"]), kept[0])
         for channel in kept:
             channel["primary"] = channel is chosen
@@ -100,13 +112,15 @@ def addresses(rows: int, mapping: Mapping, cells: Cells, refuse: Refuse) -> list
         if column.field.split("_")[0] == "address":
             groups.setdefault((_postal_kind(column.field), column.group), []).append(column)
     for (kind, _), columns in groups.items():
-        for i, label, parts in _filled(rows, columns, cells):
-            told, main = labels.kind_of("address", label) if label and kind == "" else (kind or "work", False)
-            for one in _several(parts):
-                _check(one, i, columns, refuse)
-                result[i].append({"kind": told, **one, "primary": main})
+        label = next((cells(c.kind_from) for c in columns if c.kind_from is not None), None) if not kind else None
+        by_part = _parts(rows, columns, cells, refuse)
+        several = any(TRIPLE in "".join(part) for part in by_part)
+        for i, parts in enumerate(zip(*by_part, strict=True)):
+            if any(parts):
+                told, main = labels.kind_of("address", label[i]) if label else (kind or "work", len(groups) == 1)
+                result[i] += _several(parts, told, main) if several else [_one(parts, told, main)]
     for found in result:
-        if found:
+        if len(found) > 1 or (found and not found[0]["primary"]):
             chosen = next((a for a in found if a["primary"]), found[0])
             for address in found:
                 address["primary"] = address is chosen
@@ -122,32 +136,43 @@ def _part(field: str) -> str:
     return last if last in PARTS else "whole"
 
 
-def _filled(rows: int, columns: Sequence[Column], cells: Cells) -> Any:
-    """Rows that have something in these columns: row, label, texts by part. A whole address is the street, where the
-    file has no column for it or no other part is filled (Google writes both)."""
-    by_part: dict[str, list[list[str]]] = {}
-    for column in columns:
-        by_part.setdefault(_part(column.field), []).append(cells(column.position))
-    label = next((cells(c.kind_from) for c in columns if c.kind_from is not None), None)
-    for i in range(rows):
-        parts = {p: ", ".join(c[i] for c in found if c[i]) for p, found in by_part.items()}
-        if not any(parts.values()):
-            continue
-        whole = parts.pop("whole", "")
-        if whole and ("street" not in by_part or not any(parts.values())):
-            parts["street"] = whole
-        yield i, label[i] if label else "", parts
-
-
-def _several(parts: dict[str, str]) -> list[dict[str, str | None]]:
-    """Google puts several addresses into one cell of each part, with ` ::: ` between."""
-    split = {p: parts.get(p, "").split(TRIPLE) for p in PARTS}
-    return [{p: values.text(v) or None for p, v in zip(PARTS, found, strict=True)}
-            for found in zip_longest(*split.values(), fillvalue="")]  # fmt: skip
-
-
-def _check(one: dict[str, str | None], row: int, columns: Sequence[Column], refuse: Refuse) -> None:
+def _parts(rows: int, columns: Sequence[Column], cells: Cells, refuse: Refuse) -> list[list[str]]:
+    """The cells of each part, in the order of PARTS. A whole address is the street where the file has no column for
+    it, or where no other part is filled (Google writes both)."""
+    found = {p: [cells(c.position) for c in columns if _part(c.field) == p] for p in (*PARTS, "whole")}
+    joined = {p: _joined(rows, several) for p, several in found.items()}
+    if found["whole"]:
+        others = zip(*(joined[p] for p in PARTS), strict=True)
+        alone = not found["street"]
+        joined["street"] = [
+            whole if whole and (alone or not any(parts)) else parts[0]
+            for whole, parts in zip(joined["whole"], others, strict=True)
+        ]
     for part, limit in PART_LIMITS.items():
-        if len(one[part] or "") > limit:
+        if max(map(len, joined[part]), default=0) > limit:
             heading = next((c.heading for c in columns if _part(c.field) in (part, "whole")), "")
-            refuse(row, heading, _l("longer than %(limit)s characters", limit=limit))
+            for i, text in enumerate(joined[part]):
+                if len(text) > limit:
+                    refuse(i, heading, _l("longer than %(limit)s characters", limit=limit))
+    return [joined[part] for part in PARTS]
+
+
+def _joined(rows: int, columns: Sequence[list[str]]) -> list[str]:
+    """`Street 2` goes after `Street`."""
+    if len(columns) < 2:
+        return columns[0] if columns else [""] * rows
+    return [", ".join(filter(None, row)) for row in zip(*columns, strict=True)]
+
+
+def _several(parts: tuple[str, ...], kind: str, main: bool) -> list[dict[str, Any]]:
+    """One address; more where Google put several into one cell of each part, with ` ::: ` between."""
+    if not any(TRIPLE in p for p in parts):
+        return [_one(parts, kind, main)]
+    split = [[values.text(v) for v in p.split(TRIPLE)] for p in parts]
+    return [_one(found, kind, main) for found in zip_longest(*split, fillvalue="") if any(found)]
+
+
+def _one(parts: Sequence[str], kind: str, main: bool) -> dict[str, Any]:
+    street, city, state, zip_, country = parts
+    return {"kind": kind, "street": street or None, "city": city or None, "state": state or None, "zip": zip_ or None,
+            "country": country or None, "primary": main}  # fmt: skip

@@ -1,4 +1,4 @@
-"""Which delimiter, which quote, and on which line the headings stand. Told by the headings we know, else by regularity."""
+"""Delimiter, quote and the line of the headings: told by headings that we know, else by regularity."""
 
 import csv
 import re

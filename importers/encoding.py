@@ -14,6 +14,7 @@ from importers.errors import Refused
 
 BLOCK = 1 << 20
 SAMPLE = 1 << 18
+MARKS = {codecs.BOM_UTF8: "utf-8", codecs.BOM_UTF16_LE: "utf-16", codecs.BOM_UTF16_BE: "utf-16"}
 MAGIC = {
     b"PK\x03\x04": "zip",
     b"PK\x05\x06": "zip",
@@ -42,7 +43,8 @@ NUL_SHARE = 0.2
 
 def detect(path: Path) -> tuple[str, bool]:
     """The encoding and whether it is certain. Raises Refused for a file that is not text."""
-    head = path.open("rb").read(SAMPLE)
+    with path.open("rb") as file:
+        head = file.read(SAMPLE)
     for mark, encoding in (
         (codecs.BOM_UTF8, "utf-8"),
         (codecs.BOM_UTF16_LE, "utf-16"),

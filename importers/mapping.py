@@ -6,7 +6,8 @@ Guessing lives in `guessing`, what a heading means in `headings`.
 import difflib
 import hashlib
 import json
-from collections.abc import Iterable, Mapping as Dict, Sequence
+from collections.abc import Iterable, Sequence
+from collections.abc import Mapping as Dict
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -139,7 +140,7 @@ def _pairs(posted: Any, known: "_Known") -> Iterable[tuple[Any, Any, dict[str, A
             yield position, entry, {}
             continue
         where = next((entry[k] for k in ("column", "position", "index", "heading", "header") if k in entry), position)
-        extra = {"group": str(entry["group"])} if entry.get("group") else {}
+        extra: dict[str, Any] = {"group": str(entry["group"])} if entry.get("group") else {}
         if isinstance(entry.get("kind_from"), int):
             extra["kind_from"] = known.positions(entry["kind_from"])[0]
         yield where, next((entry[k] for k in ("field", "target", "to") if k in entry), None), extra

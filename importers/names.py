@@ -18,7 +18,6 @@ LEGAL_FORM = re.compile(
 NO_LAST = _l("the last name is missing")
 NO_FIRST = _l("the first name is missing")
 NO_NAME = _l("there is no name")
-ONE_NAME = _l("“%(text)s” is one name alone: first and last name are needed")
 
 
 class NameRefused(ValueError):

@@ -60,7 +60,8 @@ class Lines:
 
     def take(self, count: int) -> list[str]:
         """Up to `count` lines, fewer when they are long."""
-        taken, size = [], 0
+        taken: list[str] = []
+        size = 0
         while len(taken) < count and size < MAX_BLOCK and (line := self.next()):
             taken.append(line)
             size += len(line)
@@ -79,7 +80,7 @@ class Block:
 def reader(lines: Iterable[str], dialect: Dialect, strict: bool = True) -> Any:
     """A csv.reader for the dialect; a cell of more than 64 KiB is an error."""
     csv.field_size_limit(MAX_CELL)
-    quoting = csv.QUOTE_MINIMAL if dialect.quotechar else csv.QUOTE_NONE
+    quoting: Any = csv.QUOTE_MINIMAL if dialect.quotechar else csv.QUOTE_NONE
     return csv.reader(
         lines,
         delimiter=dialect.delimiter,

@@ -3,8 +3,8 @@
 import re
 import zipfile
 import zlib
-from collections.abc import Iterator
-from datetime import date, datetime, time, timedelta
+from collections.abc import Generator
+from datetime import date, datetime, time
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -88,7 +88,7 @@ def sheets(path: Path) -> list[str]:
                 if s.typ == SheetTypeEnum.WorkSheet and s.visible == SheetVisibleEnum.Visible]  # fmt: skip
 
 
-def rows(path: Path, sheet: str) -> Iterator[tuple[int, list[str]]]:
+def rows(path: Path, sheet: str) -> Generator[tuple[int, list[str]], None, None]:
     """Rows of text with their number (from 0). Raises Refused when the workbook can't be read."""
     with _opened(path) as book:
         try:
@@ -120,4 +120,4 @@ def as_text(cell: Any) -> str:
         return cell.date().isoformat() if cell.time() == time() else cell.isoformat(" ", "seconds")
     if isinstance(cell, (date, time)):
         return cell.isoformat()
-    return str(cell) if not isinstance(cell, timedelta) else str(cell)
+    return str(cell)

@@ -26,6 +26,7 @@ LINKS = re.compile(r"[\r\n]+| ::: |[;,]\s+")
 TAGGED = re.compile(r"[;,|\r\n]| ::: ")
 # The shapes for which the libraries' answer is known beforehand (tests/importers/test_values.py proves them equal).
 PLAIN_EMAIL = re.compile(r"[a-z0-9_+-]+(?:\.[a-z0-9_+-]+)*@(?:[a-z0-9]+(?:-[a-z0-9]+)*\.)+[a-z]{2,24}")
+LONG_LABEL = re.compile(r"[a-z0-9-]{64}[a-z0-9.-]*$")
 SPECIAL = (".arpa", ".invalid", ".local", ".localhost", ".onion")
 ITALIAN = re.compile(r"(\+39[ .-]?)?((?:3|0[ ./-]?[1-9])(?:[ ./-]?\d){7,8})")
 LONGEST = 8_000
@@ -52,17 +53,25 @@ def text(cell: str) -> str:
 
 def emails(cell: str) -> list[str]:
     """Every address of the cell, lower case, each once. Raises ValueError when one is not valid."""
-    plain = cell.lower()
-    if _is_plain_email(plain):
-        return [plain]
     return list(dict.fromkeys(_email(part) for part in parts(cell, SEPARATED)))
+
+
+def plain_email(cell: str) -> tuple[str, str] | None:
+    """Address and what it is compared by, where the cell is a single one of the common shape."""
+    plain = cell.lower()
+    return (plain, plain) if _is_plain_email(plain) else None
+
+
+def italian_phone(cell: str) -> tuple[str, str] | None:
+    """Number and what it is compared by, where the cell is a single Italian one of the common shape."""
+    found = ITALIAN.fullmatch(cell) if len(cell) <= 30 else None
+    return (cell, "+39" + NOT_DIGITS.sub("", found[2])) if found else None
 
 
 def _is_plain_email(plain: str) -> bool:
     if len(plain) > 254 or plain.find("@") > 64 or not PLAIN_EMAIL.fullmatch(plain):
         return False
-    domain = plain[plain.find("@") + 1 :]
-    return not plain.endswith(SPECIAL) and max(map(len, domain.split("."))) <= 63
+    return not plain.endswith(SPECIAL) and not LONG_LABEL.search(plain)
 
 
 def _email(part: str) -> str:
@@ -122,7 +131,7 @@ def websites(cell: str, site: str = "website") -> list[tuple[str, str, str]]:
 @lru_cache(maxsize=4096)
 def tags(cell: str) -> tuple[str, ...]:
     """The tags of a cell, each once. Google's `* myContacts` marks nothing; `* Friends` is the tag Friends."""
-    found = {}
+    found: dict[str, str] = {}
     for part in parts(cell, TAGGED):
         name = text(part[2:]) if part.startswith("* ") else part
         if name.lower() not in GOOGLE_SYSTEM:

@@ -8,7 +8,10 @@ import codecs
 import csv
 import re
 from collections.abc import Iterable, Sequence
-from typing import Any, BinaryIO, TextIO
+from typing import TYPE_CHECKING, Any, BinaryIO
+
+if TYPE_CHECKING:
+    from _typeshed import SupportsWrite
 
 GUARDED = re.compile(r"'*[=+\-@\t\r]")
 GUARD = re.compile(r"'+[=+\-@\t\r]")
@@ -36,7 +39,7 @@ class CsvWriter:
     `phones`: positions of the columns that hold phone numbers.
     """
 
-    def __init__(self, file: TextIO, columns: Sequence[Any], phones: Iterable[int] = ()) -> None:
+    def __init__(self, file: "SupportsWrite[str]", columns: Sequence[Any], phones: Iterable[int] = ()) -> None:
         self._phones = frozenset(phones)
         self._writer = csv.writer(file, lineterminator="\r\n")
         self.row(columns)
