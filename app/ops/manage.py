@@ -56,7 +56,7 @@ def is_empty(url: str) -> bool:
     """Whether a database has no tables yet; a database that can't be reached is for the command to tell."""
     try:
         with psycopg.connect(url.replace("+psycopg", "", 1), connect_timeout=5) as connection:
-            return connection.execute("SELECT FROM pg_tables WHERE schemaname = 'public'").fetchone() is None
+            return connection.execute("SELECT 1 FROM pg_tables WHERE schemaname = 'public'").fetchone() is None
     except psycopg.OperationalError:
         return False
 

@@ -34,21 +34,10 @@ def web_processes() -> int:
 def web(listener: socket.socket, log: Path, env: Mapping[str, str], processes: int) -> Program:
     """Gunicorn on a socket that we keep: while it starts again, requests wait instead of failing."""
     number = listener.fileno()
-    options = {
-        "bind": f"fd://{number}",
-        "workers": str(processes),
-        "worker-class": "sync",
-        "timeout": "120",
-        "graceful-timeout": str(PATIENCE - 1),
-        "max-requests": "5000",
-        "max-requests-jitter": "500",
-        "logger-class": "app.ops.access_log.AccessLog",
-        "access-logfile": str(log / "access.log"),
-    }
-    words = [word for name, value in options.items() for word in (f"--{name}", value)]
+    words = ["--config", "python:app.ops.web_settings", "--bind", f"fd://{number}", "--workers", str(processes)]
     return Program(
         name="Web",
-        command=python("gunicorn", *words, "--no-control-socket", "app:create_app()"),
+        command=python("gunicorn", *words, "--access-logfile", str(log / "access.log")),
         log=log / "web.log",
         env=env,
         ready=lambda: answers(listener),

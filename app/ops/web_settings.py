@@ -1,0 +1,21 @@
+"""Gunicorn's settings that are the same everywhere; address and number of processes come by the command line."""
+
+import os
+import sys
+from typing import Any
+
+wsgi_app = "app:create_app()"
+worker_class = "sync"
+timeout = 120  # seconds: the largest upload on a slow line
+graceful_timeout = 4
+max_requests = 5000
+max_requests_jitter = 500
+control_socket_disable = True
+logger_class = "app.ops.access_log.AccessLog"
+
+
+def worker_exit(_server: Any, _worker: Any) -> None:
+    """Leave at once: its requests are answered, and taking the interpreter down in order costs seconds of a core."""
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os._exit(0)
