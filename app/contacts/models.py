@@ -15,8 +15,6 @@ from sqlalchemy import (
     String,
     Table,
     Text,
-    column,
-    func,
 )
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, deferred, mapped_column, relationship
@@ -26,7 +24,7 @@ from app.core.access import ChildOf, Private
 from app.core.db import Model
 from app.core.mixins import Binned, Stamped
 from app.core.text import fold
-from app.settings.models import PickValue
+from app.settings.models import PickValue, Tag
 
 
 class Kind(StrEnum):
@@ -100,7 +98,7 @@ class Contact(Private, Stamped, Binned, Model):
     addresses: Mapped[list["Address"]] = relationship(
         back_populates="contact", cascade="all, delete-orphan", order_by="Address.id", lazy="selectin"
     )
-    tags: Mapped[list["Tag"]] = relationship(secondary=contact_tag, order_by="Tag.name", lazy="selectin")
+    tags: Mapped[list[Tag]] = relationship(secondary=contact_tag, order_by="Tag.name", lazy="selectin")
 
     @property
     def full_name(self) -> str:
@@ -189,16 +187,3 @@ class Address(ChildOf, Model):
         """As it stands on an envelope."""
         place = " ".join(p for p in (self.zip, self.city, self.state) if p)
         return [line for line in (self.street, place, self.country) if line]
-
-
-class Tag(Model):
-    """A free label (TAG-01); `Fiera` and `fiera` are one."""
-
-    __tablename__ = "tag"
-    __table_args__ = (Index("uq_tag_lower_name", func.lower(column("name")), unique=True),)
-
-    id: Mapped[int] = mapped_column(Integer, Identity(), primary_key=True)
-    name: Mapped[str] = mapped_column(String(80))
-
-    def __repr__(self) -> str:
-        return self.name
