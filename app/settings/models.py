@@ -18,6 +18,7 @@ class PickList(StrEnum):
 
     CONTACT_TYPE = "contact_type"
     TEMPERATURE = "temperature"
+    HISTORY_CATEGORY = "history_category"
 
 
 class PickValue(Stamped, Model):
@@ -30,6 +31,7 @@ class PickValue(Stamped, Model):
     list: Mapped[str] = mapped_column(String(40), index=True)
     name: Mapped[str] = mapped_column(String(80))
     color: Mapped[str] = mapped_column(String(20), default="gray")
+    icon: Mapped[str] = mapped_column(String(40), default="", server_default="")
     position: Mapped[int] = mapped_column(Integer, default=0)
 
     @property
