@@ -1,1 +1,12 @@
 """Jobs of the imports room."""
+
+from app.core import access
+from app.imports import running
+from workers.context import job
+
+
+@job("imports.run")
+def run(run_id: int) -> None:
+    """Take an import to its end. The run is claimed before anything is done, and worked on as its requester."""
+    with access.acting_as(access.SYSTEM):
+        running.work(run_id)

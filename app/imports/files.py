@@ -1,0 +1,34 @@
+"""Uploaded files: kept in the storage, read from this host's disk."""
+
+import shutil
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from app.core import storage
+
+AREA = "imports"
+
+
+@contextmanager
+def local(key: str) -> Iterator[Path]:
+    """The stored file as a path: where the storage is a local folder the file itself, else a copy for the while.
+
+    Raises FileNotFoundError.
+    """
+    with storage.open_stored(key) as stored:
+        here = Path(getattr(stored, "path", ""))
+        if here.is_file():
+            yield here
+            return
+        with tempfile.NamedTemporaryFile(prefix="clientela-import-") as copy:
+            shutil.copyfileobj(stored, copy, storage.CHUNK)
+            copy.flush()
+            yield Path(copy.name)
+
+
+def shown_name(name: str | None) -> str:
+    """The name a person gave the file, without folders and control characters, for showing only."""
+    last = (name or "").replace("\\", "/").rsplit("/", 1)[-1]
+    return "".join(c for c in last if c.isprintable())[:255].strip() or "import.csv"

@@ -1,0 +1,158 @@
+"""An import run, the rows it refused, and the column choices it leaves behind for the next file of that shape."""
+
+import datetime as dt
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import (
+    BigInteger,
+    Column,
+    ColumnElement,
+    ForeignKey,
+    Identity,
+    Index,
+    Integer,
+    String,
+    Table,
+    Text,
+    UniqueConstraint,
+    bindparam,
+    true,
+)
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from app.core.access import Actor, ChildOf, Guarded, current
+from app.core.clock import UTCDateTime
+from app.core.db import Model
+from app.core.jobs import RunState
+from app.core.mixins import Stamped
+
+DRAFT = "draft"  # uploaded, the person is still choosing; never seen by API users, who start at once
+ENDED = (RunState.DONE, RunState.FAILED, RunState.CANCELLED)
+
+
+class Step(StrEnum):
+    """Where the person stands with an upload."""
+
+    READING = "reading"
+    COLUMNS = "columns"
+    OPTIONS = "options"
+    RUN = "run"
+
+
+def _me() -> ColumnElement[Any]:
+    """Read at execution, so that the compiled statement is shared by all actors."""
+    return bindparam("me", callable_=lambda: current().user_id, type_=Integer)
+
+
+class Own(Guarded):
+    """Rows for the one who made them, and for administrators: a file of contacts is as private as its contacts."""
+
+    owner_id: Mapped[int] = mapped_column(ForeignKey("ab_user.id"), index=True)
+
+    @classmethod
+    def visible(cls, actor: Actor) -> ColumnElement[bool]:
+        return true() if actor.is_admin else cls.owner_id == _me()
+
+
+class ImportRun(Own, Stamped, Model):
+    """One file on its way in. Counts are rows of the file: created + updated + skipped + failed = done_rows.
+
+    `attempts` is the fencing token: it grows with each claim, and a chunk is committed only under the present one.
+    `stalls` counts claims since the last committed chunk, so that a file that kills its worker is given up.
+    """
+
+    __tablename__ = "import_run"
+    __table_args__ = (Index("ix_import_run_open", "state", postgresql_where="state IN ('queued', 'running')"),)
+
+    id: Mapped[int] = mapped_column(Integer, Identity(), primary_key=True)
+    kind: Mapped[str] = mapped_column(String(20))
+    file_key: Mapped[str | None] = mapped_column(String(200))
+    file_name: Mapped[str] = mapped_column(String(255))
+    file_size: Mapped[int] = mapped_column(BigInteger)
+    dialect: Mapped[dict[str, Any]] = mapped_column(JSONB, default=dict)
+    mapping: Mapped[dict[str, Any]] = mapped_column(JSONB, default=dict)
+    options: Mapped[dict[str, Any]] = mapped_column(JSONB, default=dict)
+    step: Mapped[str] = mapped_column(String(12), default=Step.READING)
+    dry_run: Mapped[bool] = mapped_column(default=False)
+    state: Mapped[str] = mapped_column(String(12), default=DRAFT)
+    total: Mapped[int | None] = mapped_column(Integer)
+    done_rows: Mapped[int] = mapped_column(Integer, default=0)
+    created: Mapped[int] = mapped_column(Integer, default=0)
+    updated: Mapped[int] = mapped_column(Integer, default=0)
+    skipped: Mapped[int] = mapped_column(Integer, default=0)
+    failed: Mapped[int] = mapped_column(Integer, default=0)
+    last_line: Mapped[int] = mapped_column(Integer, default=0)
+    attempts: Mapped[int] = mapped_column(Integer, default=0)
+    stalls: Mapped[int] = mapped_column(Integer, default=0)
+    queued_at: Mapped[dt.datetime | None] = mapped_column(UTCDateTime)
+    claimed_at: Mapped[dt.datetime | None] = mapped_column(UTCDateTime)
+    heartbeat_at: Mapped[dt.datetime | None] = mapped_column(UTCDateTime)
+    started_at: Mapped[dt.datetime | None] = mapped_column(UTCDateTime)
+    finished_at: Mapped[dt.datetime | None] = mapped_column(UTCDateTime)
+    cancel_requested: Mapped[bool] = mapped_column(default=False)
+    error: Mapped[str | None] = mapped_column(Text)
+
+    problems: Mapped[list["ImportProblem"]] = relationship(back_populates="run", viewonly=True)
+    owner: Mapped[Any] = relationship("User", foreign_keys="ImportRun.owner_id")
+
+    @property
+    def ended(self) -> bool:
+        """Whether nothing will happen to it by itself any more."""
+        return self.state in ENDED
+
+    @property
+    def rate(self) -> float:
+        """Rows a second since it was first claimed; 0 before the first chunk."""
+        until = self.finished_at or self.heartbeat_at
+        seconds = (until - self.started_at).total_seconds() if until and self.started_at else 0
+        return self.done_rows / seconds if seconds > 0 else 0.0
+
+    @property
+    def seconds_left(self) -> int | None:
+        """At the present rate; None where that can't be told yet."""
+        if self.total is None or not self.rate or self.state != RunState.RUNNING:
+            return None
+        return round((self.total - self.done_rows) / self.rate)
+
+    def __repr__(self) -> str:
+        return self.file_name
+
+
+class ImportProblem(ChildOf, Model):
+    """A refused row: its line in the file (from 1), the heading of the bad cell or "", the reason, its cells."""
+
+    __tablename__ = "import_problem"
+    __table_args__ = (Index("ix_import_problem_run_line", "run_id", "line"),)
+    parent_key, parent = "run_id", "run"
+
+    id: Mapped[int] = mapped_column(BigInteger, Identity(), primary_key=True)
+    run_id: Mapped[int] = mapped_column(ForeignKey("import_run.id", ondelete="CASCADE"))
+    line: Mapped[int] = mapped_column(Integer)
+    heading: Mapped[str] = mapped_column(Text, default="")
+    reason: Mapped[str] = mapped_column(Text)
+    raw: Mapped[list[str]] = mapped_column(JSONB)
+
+    run: Mapped[ImportRun] = relationship(back_populates="problems")
+
+
+class RememberedMapping(Own, Model):
+    """What a person chose for files with these headings (IMP-02)."""
+
+    __tablename__ = "import_mapping"
+    __table_args__ = (UniqueConstraint("owner_id", "kind", "signature"),)
+
+    id: Mapped[int] = mapped_column(Integer, Identity(), primary_key=True)
+    kind: Mapped[str] = mapped_column(String(20))
+    signature: Mapped[str] = mapped_column(String(64))
+    mapping: Mapped[dict[str, Any]] = mapped_column(JSONB)
+
+
+# Companies that a run made because a person's row named them. A later row of the company's own takes its one over.
+import_company = Table(
+    "import_company",
+    Model.metadata,
+    Column("contact_id", ForeignKey("contact.id", ondelete="CASCADE"), primary_key=True),
+    Column("run_id", ForeignKey("import_run.id", ondelete="CASCADE"), nullable=False, index=True),
+)

@@ -1,0 +1,244 @@
+"""Takes a run to its end, chunk by chunk. Each chunk is one transaction: rows, refusals, counts and the last line.
+
+So a process killed anywhere leaves a run that goes on exactly where it stood. Who works on a run holds a token
+(`attempts`); a worker thought dead and replaced finds its token outdated and can't commit any more.
+"""
+
+import contextvars
+import logging
+import threading
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, TypeVar
+
+from flask_babel import force_locale
+from flask_babel import gettext as _
+from sqlalchemy import Connection, Update, and_, delete, func, insert, or_, text, update
+
+from app.core import access, clock, storage
+from app.core.db import appbuilder_of, db
+from app.core.jobs import RunState
+from app.core.people import load_actor
+from app.imports import files, service
+from app.imports.models import ImportProblem, ImportRun, import_company
+from importers import IMPORTERS, reading
+from importers.contacts import Cleaned
+from importers.dialect import Dialect
+from importers.errors import Refused
+from importers.mapping import Mapping
+from importers.merging import ContactMerge, Outcome, Settings
+from importers.options import Options
+
+log = logging.getLogger(__name__)
+T = TypeVar("T")
+CHUNK = 10_000  # rows
+BEAT = 3.0  # seconds
+MOST_STALLS = 3  # claims without a committed chunk between them
+PATIENT = "SET statement_timeout = '10min'; SET lock_timeout = '60s'"
+
+
+class Superseded(Exception):
+    """Another worker has the run now."""
+
+
+class Cancelled(Exception):
+    """The person asked to stop."""
+
+
+@dataclass
+class Job:
+    """A claimed run: the row as it was claimed, the token, and the connection of this worker alone."""
+
+    run: ImportRun
+    token: int
+    connection: Connection
+
+    def mine(self, **values: Any) -> Update:
+        """An update of the run that touches nothing when the token is outdated."""
+        held = (ImportRun.id == self.run.id, ImportRun.attempts == self.token, ImportRun.state == RunState.RUNNING)
+        return update(ImportRun).where(*held).values(heartbeat_at=clock.now(), **values)
+
+    def write(self, **values: Any) -> None:
+        """Do such an update in a transaction of its own. Raises Superseded."""
+        with self.connection.begin():
+            if not self.connection.execute(self.mine(**values)).rowcount:
+                raise Superseded
+
+
+def work(run_id: int) -> None:
+    """Claim the run and take it to its end as its requester; does nothing when somebody else has it.
+
+    The caller acts as SYSTEM. Raises what a database that is away raises: the run is then claimed again later.
+    """
+    token = claim(run_id)
+    if token is None:
+        return
+    run = db.session.get_one(ImportRun, run_id)
+    with own_connection() as connection, beating(run_id, token):
+        job = Job(run, token, connection)
+        try:
+            _as_requester(job)
+        except Superseded:
+            log.warning("import %s was taken over by another worker", run_id)
+
+
+def claim(run_id: int) -> int | None:
+    """Take a run that waits or whose worker is dead; returns the token, or None. Commits."""
+    now = clock.now()
+    free = or_(
+        ImportRun.state == RunState.QUEUED,
+        and_(ImportRun.state == RunState.RUNNING, ImportRun.heartbeat_at < now - service.STALE),
+    )
+    taken = update(ImportRun).where(ImportRun.id == run_id, free).values(
+        state=RunState.RUNNING, attempts=ImportRun.attempts + 1, stalls=ImportRun.stalls + 1, claimed_at=now,
+        heartbeat_at=now, started_at=func.coalesce(ImportRun.started_at, now),
+    )  # fmt: skip
+    token = db.session.scalar(taken.returning(ImportRun.attempts).execution_options(synchronize_session=False))
+    db.session.commit()
+    return token
+
+
+@contextmanager
+def own_connection() -> Iterator[Connection]:
+    """A connection for one run, with patient limits and temporary tables of its own: closed, never given back."""
+    with db.engine.connect() as connection:
+        try:
+            with connection.begin():
+                connection.execute(text(PATIENT))
+            yield connection
+        finally:
+            connection.invalidate()
+
+
+def touch(run_id: int, token: int) -> None:
+    """The sign of life of the worker that holds the run."""
+    held = update(ImportRun).where(ImportRun.id == run_id, ImportRun.attempts == token)
+    with db.engine.begin() as connection:
+        connection.execute(held.values(heartbeat_at=clock.now()))
+
+
+@contextmanager
+def beating(run_id: int, token: int) -> Iterator[None]:
+    """Give a sign of life every few seconds, however long a chunk takes."""
+    over = threading.Event()
+
+    def beat() -> None:
+        while not over.wait(BEAT):
+            try:
+                touch(run_id, token)
+            except Exception:
+                log.warning("no sign of life for import %s", run_id, exc_info=True)
+
+    thread = threading.Thread(target=contextvars.copy_context().run, args=(beat,), daemon=True)
+    thread.start()
+    try:
+        yield
+    finally:
+        over.set()
+        thread.join()
+
+
+def _as_requester(job: Job) -> None:
+    """Rights count as they are now, not as they were when the run was queued (threat 29)."""
+    found = load_actor(job.run.owner_id)
+    with access.acting_as(found[0] if found else access.NOBODY), force_locale(access.current().locale or "en"):
+        try:
+            if found is None or not appbuilder_of().sm.has_access("can_write", "Contact"):
+                raise Refused(_("You may not import contacts any more."))
+            if job.run.stalls > MOST_STALLS:
+                raise Refused(_("The import stopped %(n)s times at the same place and was given up.", n=MOST_STALLS))
+            _import(job)
+            end(job, RunState.DONE)
+        except Cancelled:
+            end(job, RunState.CANCELLED)
+        except (Refused, FileNotFoundError) as error:
+            gone = _("The uploaded file is not there any more.")
+            end(job, RunState.FAILED, gone if isinstance(error, FileNotFoundError) else str(error))
+
+
+def _import(job: Job) -> None:
+    run = job.run
+    with files.local(run.file_key or "") as path:
+        if run.total is None:
+            service.read_through(run)
+            job.write(total=run.total, options=run.options)
+        if run.dry_run and run.done_rows:
+            _start_over(job)
+        merge = _merge(job)
+        for cleaned in ahead(_cleaned(run, path)):
+            with job.connection.begin():
+                cancelled = _record(job, cleaned, merge(cleaned.good))
+            if cancelled:
+                raise Cancelled
+
+
+def _start_over(job: Job) -> None:
+    """A dry run that lost its worker has lost what it remembered of the file's earlier rows."""
+    job.write(**dict.fromkeys(service.COUNTS, 0))
+    with job.connection.begin():
+        job.connection.execute(delete(ImportProblem).where(ImportProblem.run_id == job.run.id))
+    job.run.last_line = 0
+
+
+def _merge(job: Job) -> ContactMerge:
+    run = job.run
+    headings = {c["field"]: c["heading"] for c in reversed(run.mapping["columns"])}
+    settings = Settings(access.current(), run.id, Options.from_json(run.options), run.dry_run, headings)
+    with job.connection.begin():
+        try:
+            return ContactMerge(job.connection.connection.driver_connection, settings)  # type: ignore[arg-type]
+        except LookupError as error:
+            raise Refused(str(error)) from error
+
+
+def _cleaned(run: ImportRun, path: Path) -> Iterator[Cleaned]:
+    columns, options = Mapping.from_json(run.mapping), Options.from_json(run.options)
+    for frame in reading.frames(path, Dialect.from_json(run.dialect), CHUNK, run.last_line + 1):
+        yield IMPORTERS[run.kind].clean(frame, columns, options)
+
+
+def ahead(items: Iterator[T]) -> Iterator[T]:
+    """Work out the next item in a thread while the present one is used: the database and Python take turns no more."""
+    with ThreadPoolExecutor(1) as pool:
+        wish = pool.submit(contextvars.copy_context().run, next, items, None)
+        while (item := wish.result()) is not None:
+            wish = pool.submit(contextvars.copy_context().run, next, items, None)
+            yield item
+
+
+def _record(job: Job, cleaned: Cleaned, outcome: Outcome) -> bool:
+    """Write the chunk's refusals and counts into its transaction; tells whether to stop. Raises Superseded."""
+    refused = [
+        {"run_id": job.run.id, "line": p.line, "heading": p.column, "reason": str(p.reason), "raw": list(p.raw)}
+        for p in cleaned.problems.itertuples(index=False)
+    ] + [
+        {"run_id": job.run.id, "line": p.line, "heading": p.heading, "reason": p.reason, "raw": p.raw}
+        for p in outcome.problems
+    ]
+    if refused:
+        job.connection.execute(insert(ImportProblem), refused)
+    lines = [*cleaned.good["line"].tail(1), *cleaned.problems["line"].tail(1)]
+    counts = {"created": outcome.created, "updated": outcome.updated, "skipped": outcome.skipped}
+    counts |= {"failed": len(refused), "done_rows": len(cleaned.good) + len(cleaned.problems)}
+    added = {name: getattr(ImportRun, name) + n for name, n in counts.items()}
+    held = job.mine(**added, last_line=int(max(lines)), stalls=0).returning(ImportRun.cancel_requested)
+    row = job.connection.execute(held).one_or_none()
+    if row is None:
+        raise Superseded
+    return bool(row.cancel_requested)
+
+
+def end(job: Job, state: RunState, error: str | None = None) -> None:
+    """Close the run. Its file goes unless it may still be imported: after a dry run, or for another try."""
+    keep = job.run.dry_run or state == RunState.FAILED
+    with job.connection.begin():
+        closed = job.mine(state=state, error=error, finished_at=clock.now(), **({} if keep else {"file_key": None}))
+        if not job.connection.execute(closed).rowcount:
+            raise Superseded
+        job.connection.execute(delete(import_company).where(import_company.c.run_id == job.run.id))
+    if not keep:
+        storage.remove(job.run.file_key or "")
+    db.session.expire(job.run)

@@ -1,0 +1,286 @@
+"""Merges clean contacts into the CRM, row by row in the file's order (SPEC, Import policy 8)."""
+
+from collections import namedtuple
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import Any
+
+import pandas as pd
+import psycopg
+from flask_babel import gettext as _
+from sqlalchemy import select
+
+from app.contacts.models import Kind
+from app.core.access import Actor
+from app.core.db import db
+from app.core.people import User
+from app.core.text import fold
+from app.settings.models import PickList
+from app.settings.service import names_of
+from importers.merging import store
+from importers.merging.drafts import Draft, lay_over, name_key, new_company, sort_name_of
+from importers.merging.known import Known, NameKey
+from importers.options import Options
+
+
+@dataclass(frozen=True)
+class Settings:
+    """What a run is bound to. `headings`: field name to the heading of its column, for refusals."""
+
+    actor: Actor
+    run_id: int
+    options: Options
+    dry: bool = False
+    headings: dict[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Problem:
+    """A refused row."""
+
+    line: int
+    heading: str
+    reason: str
+    raw: list[str]
+
+
+@dataclass
+class Outcome:
+    """What became of a chunk's rows."""
+
+    created: int = 0
+    updated: int = 0
+    skipped: int = 0
+    problems: list[Problem] = field(default_factory=list)
+
+
+class ContactMerge:
+    """Called with one chunk after the other, each within the caller's transaction on `connection`.
+
+    A constant number of statements a chunk, whatever its rows say. Nothing is written by a dry run but a temporary
+    table of its own. Needs an application context and the actor's language. Raises psycopg.Error.
+    """
+
+    def __init__(self, connection: "psycopg.Connection[Any]", settings: Settings) -> None:
+        self.connection, self.settings, self.options = connection, settings, settings.options
+        self.known = Known(connection, settings.actor, settings.run_id, settings.dry)
+        self.picks = {"type": names_of(PickList.CONTACT_TYPE), "temperature": names_of(PickList.TEMPERATURE)}
+        self.users = users_by_name()
+        self.owner_id = self._owner()
+        self.last_shell = 0
+
+    def _owner(self) -> int:
+        """The responsible person of new contacts: the one chosen for the run, else the requester."""
+        mine = self.settings.actor.user_id
+        chosen = self.users.get((self.options.owner or "").strip().lower()) if self.options.owner else mine
+        if chosen is None:
+            raise LookupError(_("There is no user “%(name)s”.", name=self.options.owner or ""))
+        return chosen
+
+    def __call__(self, good: pd.DataFrame) -> Outcome:
+        """Merge the rows of a `Cleaned.good`."""
+        return _Chunk(self, _rows(good)).merge()
+
+
+class _Chunk:
+    """One chunk: looked up, decided, written."""
+
+    def __init__(self, run: ContactMerge, rows: list[Any]) -> None:
+        self.run, self.rows, self.options, self.known = run, rows, run.options, run.known
+        self.outcome = Outcome()
+        self.emails: dict[tuple[str, str], Draft] = {}
+        self.names: dict[NameKey, Draft] = {}
+        self.named: dict[Draft, NameKey] = {}
+        self.companies: dict[str, Draft] = {}
+        self.new: list[Draft] = []
+        self.touched: dict[Draft, None] = {}
+        self.by_the_way: set[Draft] = set()
+        self.taken_over: list[int] = []
+
+    def merge(self) -> Outcome:
+        """Do all of it."""
+        self._look_up()
+        for row in self.rows:
+            self._take(row)
+        self._dry_write() if self.run.settings.dry else self._write()
+        return self.outcome
+
+    # ------------------------------------------------------------ what is there
+
+    def _look_up(self) -> None:
+        found = {fold(r.company) for r in self.rows if r.company} | {fold(r.name) for r in self.rows if r.name}
+        companies = self.known.companies(found)
+        made = self.known.made_by_the_way(companies.values())
+        emails, names = self._matches()
+        ids = {*emails.values(), *names.values(), *made}
+        drafts = {i: Draft("", 0, True, id=i) for i in ids} if self.options.duplicates == "skip" else {}
+        drafts |= self.known.load(made if drafts else ids)
+        self.emails = {key: drafts[i] for key, i in emails.items() if i in drafts}
+        self.names = {key: drafts[i] for key, i in names.items() if i in drafts}
+        self.named = {draft: key for key, draft in self.names.items()}
+        self.companies = {
+            k: drafts.get(i) or Draft(Kind.COMPANY, 0, True, id=i, sort_name=k) for k, i in companies.items()
+        }
+        self.by_the_way = {drafts[i] for i in made if i in drafts}
+
+    def _matches(self) -> tuple[dict[Any, int], dict[Any, int]]:
+        if self.options.duplicates == "create":
+            return {}, {}
+        emails = self.known.by_email({email for r in self.rows for email in _emails(r)})
+        if self.options.match != "name_company":
+            return emails, {}
+        return emails, self.known.by_name({sort_name_of(r) for r in self.rows})
+
+    # ------------------------------------------------------------ what becomes of a row
+
+    def _take(self, row: Any) -> None:
+        refused = self._refusal(row)
+        target = None if refused else self._match(row)
+        if target and self.options.duplicates == "skip":
+            self.outcome.skipped += 1
+            return
+        refused = refused or (target and self._access_refusal(target, row))
+        if refused:
+            heading = self.run.settings.headings.get(refused[0], "")
+            self.outcome.problems.append(Problem(row.line, heading, refused[1], list(row.raw)))
+        elif target:
+            self._change(target, row)
+            self.outcome.updated += 1
+        else:
+            self._create(row)
+            self.outcome.created += 1
+
+    def _refusal(self, row: Any) -> tuple[str, str] | None:
+        for key, names in self.run.picks.items():
+            wanted = getattr(row, key)
+            if wanted and wanted.strip().lower() not in names:
+                return key, _("“%(name)s” is not in the list.", name=wanted[:60])
+        if row.owner and self._user(row.owner) is None:
+            return "owner", _("There is no such user.")
+        return None
+
+    def _user(self, name: str) -> int | None:
+        return self.run.users.get(name.strip().lower())
+
+    def _access_refusal(self, target: Draft, row: Any) -> tuple[str, str] | None:
+        """Who may see a contact is changed by those alone who look after it, as in the form."""
+        if target.manageable or self.options.duplicates != "update":
+            return None
+        if row.owner and self._user(row.owner) != target.owner_id:
+            return "owner", _("You may see this, but not change it so.")
+        if row.private is not None and bool(row.private) != target.private:
+            return "private", _("You may see this, but not change it so.")
+        return None
+
+    def _match(self, row: Any) -> Draft | None:
+        if self.options.duplicates == "create":
+            return None
+        for email in _emails(row):
+            if found := self.emails.get((row.kind, email)):
+                return found
+        if self.options.match == "name_company":
+            return self.names.get((row.kind, sort_name_of(row), fold(row.company or "")))
+        return None
+
+    def _create(self, row: Any) -> None:
+        draft = self._adopted(row) or Draft(row.kind, self.run.owner_id, self.options.private)
+        if row.owner:
+            draft.owner_id = self._user(row.owner) or draft.owner_id
+        if row.private is not None:
+            draft.private = bool(row.private)
+        if not draft.id and draft not in self.by_the_way:
+            self.new.append(draft)
+        if draft in self.by_the_way:
+            self.by_the_way.discard(draft)
+            self.taken_over += [draft.id] if draft.id else []
+        self._fill_in(draft, row, fill=False)
+
+    def _adopted(self, row: Any) -> Draft | None:
+        """The company that an earlier row of the file named: this is its own row."""
+        draft = self.companies.get(fold(row.name)) if row.kind == Kind.COMPANY else None
+        return draft if draft in self.by_the_way else None
+
+    def _change(self, draft: Draft, row: Any) -> None:
+        fill = self.options.duplicates == "fill"
+        if not fill and row.owner:
+            draft.owner_id = self._user(row.owner) or draft.owner_id
+        if not fill and row.private is not None:
+            draft.private = bool(row.private)
+        self._fill_in(draft, row, fill)
+
+    def _fill_in(self, draft: Draft, row: Any, fill: bool) -> None:
+        links = {"type_id": self._pick("type", row), "temperature_id": self._pick("temperature", row)}
+        links["company"] = self._company(row.company) if row.company else None
+        lay_over(draft, row, links, fill)
+        draft.fresh_tags.update(self.options.tags)
+        if not (fill and draft.id < 0):  # the names of a shell are not known, and with `fill` don't change
+            draft.index_words()
+        self._register(draft)
+
+    def _pick(self, key: str, row: Any) -> int | None:
+        wanted = getattr(row, key)
+        return self.run.picks[key][wanted.strip().lower()] if wanted else None
+
+    def _company(self, name: str) -> Draft:
+        """The visible company of this name, or a new one, made once a run."""
+        key = fold(name)
+        if key not in self.companies:
+            company = self.companies[key] = new_company(name, self.run.owner_id, self.options.private)
+            self.by_the_way.add(company)
+            self.new.append(company)
+        return self.companies[key]
+
+    def _register(self, draft: Draft) -> None:
+        """Let later rows of the chunk find it."""
+        self.touched[draft] = None
+        for channel in draft.fresh_channels:
+            if channel.medium == "email":
+                self.emails.setdefault((draft.kind, channel.normal), draft)
+        if draft.kind == Kind.COMPANY:
+            self.companies.setdefault(draft.sort_name, draft)
+        if self.options.match == "name_company":
+            former = self.named.get(draft)
+            if former and former != name_key(draft) and self.names.get(former) is draft:
+                del self.names[former]
+            self.named[draft] = name_key(draft)
+            self.names.setdefault(self.named[draft], draft)
+
+    # ------------------------------------------------------------ written
+
+    def _write(self) -> None:
+        connection, settings = self.run.connection, self.run.settings
+        store.draw_ids(connection, self.new)
+        store.insert(connection, self.new, settings.actor.user_id, settings.run_id)
+        new, touched = set(self.new), list(self.touched)
+        store.update(connection, [d for d in touched if d not in new and d.changed], settings.actor.user_id)
+        store.add_children(connection, touched)
+        made = [d.id for d in self.new if d in self.by_the_way]
+        store.keep_companies(connection, made, self.taken_over, settings.run_id)
+
+    def _dry_write(self) -> None:
+        for draft in self.new:
+            self.run.last_shell -= 1
+            draft.id = self.run.last_shell
+        everyone = dict.fromkeys([*self.new, *self.touched])
+        self.known.remember(everyone, self.by_the_way, self.taken_over)
+
+
+def _rows(good: pd.DataFrame) -> list[Any]:
+    """The rows as tuples with names: far cheaper to read than pandas' own."""
+    row = namedtuple("row", good.columns)  # type: ignore[misc]
+    return [row(*cells) for cells in zip(*(good[name].tolist() for name in good.columns), strict=True)]
+
+
+def _emails(row: Any) -> Iterable[str]:
+    return (c["normal"] for c in row.channels or () if c["medium"] == "email")
+
+
+def users_by_name() -> dict[str, int]:
+    """Active users by user name, email and full name in lower case; a name that fits several is left out."""
+    found: dict[str, set[int]] = {}
+    for user in db.session.execute(
+        select(User.id, User.username, User.email, User.first_name, User.last_name).where(User.active)
+    ):
+        for name in (user.username, user.email, f"{user.first_name} {user.last_name}"):
+            found.setdefault((name or "").strip().lower(), set()).add(user.id)
+    return {name: ids.pop() for name, ids in found.items() if len(ids) == 1}

@@ -1,0 +1,153 @@
+"""What is there already, as far as the actor may see it: a hidden match is no match (SPEC, Import policy 8).
+
+Also seen is what this run has made for somebody else: its own file named it. A dry run keeps what it would have
+made in a temporary table, so that its answer is the real run's.
+"""
+
+# ruff: noqa: S608 (every statement is put together from the constants of this module; values are parameters)
+from collections.abc import Collection, Iterable
+from typing import Any
+
+import psycopg
+from psycopg.rows import namedtuple_row
+
+from app.core.access import Actor
+from importers.merging.drafts import Draft, Line, Place, name_key
+
+NameKey = tuple[str, str, str]
+SEEN = """c.deleted_at IS NULL
+    AND (%(all)s OR c.audience && %(principals)s::int[] OR c.import_run_id = %(run)s)"""
+COMPANY = f"LEFT JOIN contact co ON co.id = c.company_id AND {SEEN.replace('c.', 'co.')}"
+BY_EMAIL = f"""
+SELECT c.kind, ch.normal AS key, '' AS company, min(c.id) AS id
+FROM unnest(%(keys)s::text[]) k
+    JOIN contact_channel ch ON ch.medium = 'email' AND ch.normal = k
+    JOIN contact c ON c.id = ch.contact_id
+WHERE {SEEN} GROUP BY 1, 2"""
+BY_NAME = f"""
+SELECT c.kind, c.sort_name AS key, coalesce(co.sort_name, '') AS company, min(c.id) AS id
+FROM unnest(%(keys)s::text[]) k JOIN contact c ON c.sort_name = k {COMPANY}
+WHERE {SEEN} {{renamed}} GROUP BY 1, 2, 3"""
+COMPANIES = f"""
+SELECT c.kind, c.sort_name AS key, '' AS company, min(c.id) AS id
+FROM unnest(%(keys)s::text[]) k JOIN contact c ON c.sort_name = k AND c.kind = 'company'
+WHERE {SEEN} GROUP BY 1, 2"""
+RENAMED = "AND NOT EXISTS (SELECT FROM import_seen s WHERE s.what = 'name' AND s.id = c.id AND s.key <> c.sort_name)"
+LOCK = f"""
+SELECT c.*, coalesce(co.sort_name, '') AS company_name, coalesce(
+    %(all)s OR c.owner_id = %(me)s OR %(me)s = ANY(c.co_owners)
+    OR (c.private AND c.shared_with && %(principals)s::int[]) OR c.import_run_id = %(run)s, false) AS manageable
+FROM contact c {COMPANY} WHERE c.id = ANY(%(keys)s) AND {SEEN} ORDER BY c.id FOR NO KEY UPDATE OF c"""
+CHANNELS = """SELECT contact_id, medium, kind, value, normal, is_primary
+FROM contact_channel WHERE contact_id = ANY(%s) ORDER BY id"""
+ADDRESSES = """SELECT contact_id, kind, street, city, state, zip, country, is_primary
+FROM contact_address WHERE contact_id = ANY(%s) ORDER BY id"""
+SEEN_TABLE = """
+CREATE TEMP TABLE import_seen (what text, kind text, key text, company text, id bigint, made boolean);
+CREATE UNIQUE INDEX ON import_seen (what, kind, key, company);
+CREATE INDEX ON import_seen (id)"""
+REMEMBER = """
+INSERT INTO import_seen SELECT * FROM
+unnest(%s::text[], %s::text[], %s::text[], %s::text[], %s::bigint[], %s::boolean[]) ON CONFLICT DO NOTHING"""
+
+
+class Known:
+    """Look-ups of one run. `dry` looks into the dry run's own table too."""
+
+    def __init__(self, connection: "psycopg.Connection[Any]", actor: Actor, run_id: int, dry: bool) -> None:
+        self.connection, self.dry = connection, dry
+        self.scope = {
+            "all": actor.is_admin,
+            "principals": list(actor.principals),
+            "me": actor.user_id,
+            "run": run_id,
+        }
+        if dry:
+            connection.execute(SEEN_TABLE)
+
+    def _ask(self, sql: str, keys: Collection[Any]) -> list[Any]:
+        if not keys:
+            return []
+        with self.connection.cursor(row_factory=namedtuple_row) as cursor:
+            return cursor.execute(sql, self.scope | {"keys": list(keys)}).fetchall()
+
+    def by_email(self, emails: set[str]) -> dict[tuple[str, str], int]:
+        """(kind, address) -> id of the oldest visible contact that has it."""
+        return {(r.kind, r.key): r.id for r in [*self._overlay("email", emails), *self._ask(BY_EMAIL, emails)]}
+
+    def by_name(self, names: set[str]) -> dict[NameKey, int]:
+        """(kind, folded name, folded name of the company or "") -> id."""
+        sql = BY_NAME.format(renamed=RENAMED if self.dry else "")
+        return {(r.kind, r.key, r.company): r.id for r in [*self._overlay("name", names), *self._ask(sql, names)]}
+
+    def companies(self, names: set[str]) -> dict[str, int]:
+        """Folded name -> id of the oldest visible company."""
+        return {r.key: r.id for r in [*self._overlay("company", names), *self._ask(COMPANIES, names)]}
+
+    def made_by_the_way(self, ids: Iterable[int]) -> set[int]:
+        """Which of these companies this run made because a person's row named them."""
+        ids = list(ids)
+        if self.dry:
+            found = self._ask("SELECT id FROM import_seen WHERE what = 'company' AND made AND id = ANY(%(keys)s)", ids)
+        else:
+            sql = "SELECT contact_id AS id FROM import_company WHERE run_id = %(run)s AND contact_id = ANY(%(keys)s)"
+            found = self._ask(sql, ids)
+        return {r.id for r in found}
+
+    def _overlay(self, what: str, keys: Collection[str]) -> list[Any]:
+        if not self.dry:
+            return []
+        sql = f"SELECT kind, key, company, id FROM import_seen WHERE what = '{what}' AND key = ANY(%(keys)s)"
+        return self._ask(sql, keys)
+
+    def load(self, ids: set[int]) -> dict[int, Draft]:
+        """Drafts of these contacts, their rows locked until the chunk ends. What the dry run made is only a shell."""
+        rows = self._ask(LOCK.replace("FOR NO KEY UPDATE OF c", "") if self.dry else LOCK, {i for i in ids if i > 0})
+        drafts = {r.id: _draft(r) for r in rows}
+        drafts |= self._shells([i for i in ids if i < 0])
+        for contact_id, *parts in self.connection.execute(CHANNELS, [list(drafts)]):
+            drafts[contact_id].channels.append(Line(*parts))
+        for contact_id, *parts in self.connection.execute(ADDRESSES, [list(drafts)]):
+            drafts[contact_id].addresses.append(Place(*parts))
+        return drafts
+
+    def _shells(self, ids: list[int]) -> dict[int, Draft]:
+        sql = "SELECT kind, key, company, id FROM import_seen WHERE what = 'name' AND id = ANY(%(keys)s)"
+        rows = self._ask(sql, ids)
+        return {r.id: Draft(r.kind, 0, True, id=r.id, sort_name=r.key, company=_shell(r.company)) for r in rows}
+
+    def remember(self, drafts: Iterable[Draft], by_the_way: set[Draft], taken_over: list[int]) -> None:
+        """Dry run: keep what later chunks would find in the real one."""
+        touched = list(drafts)
+        execute = self.connection.execute
+        execute("DELETE FROM import_seen WHERE what = 'name' AND id = ANY(%s)", [[d.id for d in touched]])
+        execute("UPDATE import_seen SET made = false WHERE id = ANY(%s)", [taken_over])
+        rows = [row for d in touched for row in _keys(d, d in by_the_way)]
+        execute(REMEMBER, [list(column) for column in zip(*rows, strict=True)] if rows else [[]] * 6)
+
+
+def _keys(draft: Draft, by_the_way: bool) -> Iterable[tuple[Any, ...]]:
+    for channel in draft.fresh_channels:
+        if channel.medium == "email":
+            yield "email", draft.kind, channel.normal, "", draft.id, False
+    kind, name, company = name_key(draft)
+    yield "name", kind, name, company, draft.id, False
+    if kind == "company" and draft.id < 0:
+        yield "company", kind, name, "", draft.id, by_the_way
+
+
+def _draft(row: Any) -> Draft:
+    draft = Draft(
+        kind=row.kind, owner_id=row.owner_id, private=row.private, id=row.id, first_name=row.first_name,
+        last_name=row.last_name, name=row.name, title=row.title, description=row.description, type_id=row.type_id,
+        temperature_id=row.temperature_id, custom=row.custom, manageable=row.manageable,
+        sort_name=row.sort_name, search=row.search,
+    )  # fmt: skip
+    if row.company_id:
+        draft.company = Draft("company", 0, True, id=row.company_id, sort_name=row.company_name)
+    draft.loaded = draft.state()
+    return draft
+
+
+def _shell(company: str) -> Draft | None:
+    return Draft("company", 0, True, sort_name=company) if company else None

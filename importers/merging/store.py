@@ -1,0 +1,83 @@
+"""Writes what a chunk decided: new rows by COPY with ids drawn beforehand, changed ones by one UPDATE."""
+
+import json
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+import psycopg
+
+from importers.merging.drafts import Draft
+
+OWN = (
+    "kind", "first_name", "last_name", "name", "title", "company_id", "type_id", "temperature_id", "description",
+    "sort_name", "search", "private", "owner_id",
+)  # fmt: skip
+NEW = f"COPY contact (id, {', '.join(OWN)}, custom, created_by, changed_by, import_run_id) FROM STDIN"
+STAGE = f"COPY import_stage (id, {', '.join(OWN)}, custom) FROM STDIN"
+STAGE_TABLE = f"""
+CREATE TEMP TABLE IF NOT EXISTS import_stage ON COMMIT DELETE ROWS AS
+SELECT id, {", ".join(OWN)}, custom FROM contact WITH NO DATA"""  # noqa: S608
+UPDATE = f"""
+UPDATE contact c SET {", ".join(f"{name} = s.{name}" for name in OWN)}, custom = s.custom,
+    version = version + 1, changed_at = now(), changed_by = %s
+FROM import_stage s WHERE s.id = c.id AND c.deleted_at IS NULL"""  # noqa: S608
+CHANNELS = "COPY contact_channel (contact_id, medium, kind, value, normal, is_primary) FROM STDIN"
+ADDRESSES = "COPY contact_address (contact_id, kind, street, city, state, zip, country, is_primary) FROM STDIN"
+NEW_TAGS = "INSERT INTO tag (name) SELECT unnest(%s::text[]) ON CONFLICT (lower(name)) DO NOTHING"
+TAG_IDS = "SELECT w, t.id FROM unnest(%s::text[]) w JOIN tag t ON lower(t.name) = lower(w)"
+TAGGED = "INSERT INTO contact_tag SELECT * FROM unnest(%s::bigint[], %s::int[]) ON CONFLICT DO NOTHING"
+MADE = "INSERT INTO import_company (contact_id, run_id) SELECT unnest(%s::bigint[]), %s"
+TAKEN_OVER = "DELETE FROM import_company WHERE contact_id = ANY(%s)"
+
+
+def draw_ids(connection: "psycopg.Connection[Any]", drafts: Sequence[Draft]) -> None:
+    """Give each new draft the id its row will have."""
+    sql = "SELECT nextval(pg_get_serial_sequence('contact', 'id')) FROM generate_series(1, %s)"
+    for draft, (new_id,) in zip(drafts, connection.execute(sql, [len(drafts)]), strict=True):
+        draft.id = new_id
+
+
+def insert(connection: "psycopg.Connection[Any]", drafts: Iterable[Draft], actor_id: int | None, run_id: int) -> None:
+    """New contacts; companies must come before their persons or in the same call."""
+    stamps = (actor_id, actor_id, run_id)
+    _copy(connection, NEW, ((*_own(d), *stamps) for d in drafts))
+
+
+def update(connection: "psycopg.Connection[Any]", drafts: Sequence[Draft], actor_id: int | None) -> None:
+    """Changed contacts: all own columns at once, as their rows are locked since they were loaded."""
+    if not drafts:
+        return
+    connection.execute(STAGE_TABLE)
+    _copy(connection, STAGE, (_own(d) for d in drafts))
+    connection.execute(UPDATE, [actor_id])
+
+
+def add_children(connection: "psycopg.Connection[Any]", drafts: Sequence[Draft]) -> None:
+    """Channels, addresses and tags that the drafts gained."""
+    _copy(connection, CHANNELS, ((d.id, *line) for d in drafts for line in d.fresh_channels))
+    _copy(connection, ADDRESSES, ((d.id, *place) for d in drafts for place in d.fresh_addresses))
+    names = sorted({name for d in drafts for name in d.fresh_tags})
+    if names:
+        connection.execute(NEW_TAGS, [names])
+        ids: dict[str, int] = dict(connection.execute(TAG_IDS, [names]).fetchall())
+        pairs = sorted({(d.id, ids[name]) for d in drafts for name in d.fresh_tags})
+        connection.execute(TAGGED, [[c for c, _ in pairs], [t for _, t in pairs]])
+
+
+def keep_companies(connection: "psycopg.Connection[Any]", made: list[int], taken_over: list[int], run_id: int) -> None:
+    """Which companies stand only because a person's row named them."""
+    if made:
+        connection.execute(MADE, [made, run_id])
+    if taken_over:
+        connection.execute(TAKEN_OVER, [taken_over])
+
+
+def _own(draft: Draft) -> tuple[Any, ...]:
+    custom = json.dumps(draft.custom) if draft.custom else "{}"
+    return (draft.id, *(getattr(draft, name) for name in OWN), custom)
+
+
+def _copy(connection: "psycopg.Connection[Any]", sql: str, rows: Iterable[tuple[Any, ...]]) -> None:
+    with connection.cursor() as cursor, cursor.copy(sql) as copy:
+        for row in rows:
+            copy.write_row(row)
