@@ -3,17 +3,15 @@
 from typing import Any
 
 from app.contacts import service
-from app.contacts.models import Contact
-from app.contacts.queries import FilterContactSearch, list_loads
+from app.contacts.queries import FilterContactSearch, interface
 from app.contacts.schema import ContactSchema
 from app.core.api import CrmApi
-from app.core.interface import CrmInterface
 
 
 class ContactApi(CrmApi):
     """Persons and companies."""
 
-    datamodel = CrmInterface(Contact, loads=list_loads())
+    datamodel = interface()
     service = service
     schema = ContactSchema()
     resource_name = "contacts"

@@ -71,6 +71,8 @@ class Contact(Private, Stamped, Binned, Model):
             Index(f"ix_contact_{name}", name, postgresql_where=f"{name} IS NOT NULL")
             for name in ("company_id", "type_id", "temperature_id", "import_run_id", "deleted_at")
         ),
+        # "The private ones that I see", when I see few or none: 0.2 ms instead of seconds.
+        Index("ix_contact_audience", "audience", postgresql_using="gin", postgresql_where="private"),
         Index("ix_contact_search", "search", postgresql_using="gin", postgresql_ops={"search": "gin_trgm_ops"}),
     )
 

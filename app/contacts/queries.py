@@ -4,11 +4,15 @@ from typing import Any
 
 from flask_appbuilder.models.filters import BaseFilter
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import ColumnElement, and_, select
+from sqlalchemy import ARRAY, ColumnElement, Integer, and_, cast
 from sqlalchemy.orm import joinedload
 
-from app.contacts.models import Channel, Contact, Medium, contact_tag
+from app.contacts.models import Contact
+from app.core import access
+from app.core.interface import CrmInterface
 from app.core.text import fold, like_fragment
+
+SHORTEST = 3  # letters that a trigram index can find
 
 
 def list_loads() -> tuple[Any, ...]:
@@ -20,12 +24,15 @@ def list_loads() -> tuple[Any, ...]:
 def matching(typed: str) -> ColumnElement[bool]:
     """Contacts in whose names, emails, web addresses and phone digits each typed word is found (GEN-06).
 
-    Blanks and signs within a phone number do not matter: a text of digits and signs is looked for as digits.
+    Of a phone number the digits count, without the trunk zero that `+49 30 …` has not. One or two letters are looked
+    for where names begin: the trigram index knows nothing shorter than three (deploy/decisions/access-forms.md).
     """
     words = fold(typed).split()[:8]
     if sum(c.isdigit() for c in typed) >= 4 and not any(c.isalpha() for c in typed):
-        words = ["".join(c for c in typed if c.isdigit())]
-    return and_(*(Contact.search.like(like_fragment(word)) for word in words)) if words else Contact.id.isnot(None)
+        words = ["".join(c for c in typed if c.isdigit()).lstrip("0")]
+    if not any(len(word) >= SHORTEST for word in words):
+        return Contact.sort_name.like(f"{like_fragment(' '.join(words))[1:]}")
+    return and_(*(Contact.search.like(like_fragment(word)) for word in words))
 
 
 class FilterContactSearch(BaseFilter):
@@ -38,17 +45,22 @@ class FilterContactSearch(BaseFilter):
         return query.filter(matching(str(value[0] if isinstance(value, list) else value)))
 
 
-class FilterTag(BaseFilter):
-    """Contacts with a tag (by id)."""
+class FilterPrivate(BaseFilter):
+    """Private contacts, or open ones. For those who are no administrators the private ones are asked for without
+    "everyone", so that the small index on private rows is used instead of a walk through the whole table."""
 
     name = _l("is")
-    arg_name = "tag"
 
     def apply(self, query: Any, value: Any) -> Any:
-        tagged = select(contact_tag.c.contact_id).where(contact_tag.c.tag_id == int(value))
-        return query.filter(Contact.id.in_(tagged))
+        wanted = str(value[0] if isinstance(value, list) else value).lower() in ("y", "1", "true")
+        query = query.filter(Contact.private.is_(wanted))
+        actor = access.current()
+        if not wanted or actor.is_admin:
+            return query
+        mine = [p for p in actor.principals if p != access.EVERYONE]
+        return query.filter(Contact.audience.op("&&")(cast(mine, ARRAY(Integer))))
 
 
-def by_email(addresses: list[str]) -> Any:
-    """Ids of contacts that have one of the addresses (lower case)."""
-    return select(Channel.contact_id).where(Channel.medium == Medium.EMAIL, Channel.normal.in_(addresses))
+def interface() -> CrmInterface:
+    """The data interface of page and REST."""
+    return CrmInterface(Contact, loads=list_loads(), equal={"private": FilterPrivate})

@@ -13,7 +13,6 @@ from app.contacts.models import Contact, Kind
 from app.core import access, nav, tabs
 from app.core.db import db
 from app.core.errors import NotAllowed, RuleBroken
-from app.core.interface import CrmInterface
 from app.core.people import names_of_principals
 from app.core.views import CrmView
 
@@ -32,7 +31,7 @@ def cell(macro: str) -> Any:
 class ContactView(CrmView):
     """Persons and companies (CON-01…03, 06, 07, 09)."""
 
-    datamodel = CrmInterface(Contact, loads=queries.list_loads())
+    datamodel = queries.interface()
     service = service
     route_base = "/contacts"
     class_permission_name = "Contact"

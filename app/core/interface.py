@@ -1,20 +1,37 @@
 """Flask-AppBuilder's data interface with counts and pages that stay flat when a table grows (STACK.md, trap 2)."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from contextvars import ContextVar
 from typing import Any
 
-from flask_appbuilder.models.filters import Filters
+from flask_appbuilder.models.filters import BaseFilter, Filters
+from flask_appbuilder.models.sqla.filters import FilterEqual
 from flask_appbuilder.models.sqla.interface import SQLAInterface
-from sqlalchemy import ARRAY, func, select
+from sqlalchemy import ARRAY, asc, desc, func, select
 from sqlalchemy.sql.base import ExecutableOption
 
 from app.core.db import db
 
 COUNT_CAP = 10_000
+# Whether the page being read has few hits: told to `apply_order_by`, which the framework calls in between.
+_few_hits: ContextVar[bool] = ContextVar("few_hits", default=False)
 
 
 class SafeFilters(Filters):
-    """Filters that pass over an index nobody offers, instead of failing on a mistyped address."""
+    """Filters that pass over an index nobody offers, instead of failing on a mistyped address, and that use a
+    column's own way of being equal where its interface names one."""
+
+    def _get_filters(self, cols: list[str]) -> dict[str, list[BaseFilter]]:
+        found: dict[str, list[BaseFilter]] = super()._get_filters(cols)
+        for column, own in self.datamodel.equal.items():
+            if column in found:
+                found[column] = [own(column, self.datamodel)]
+                found[column][0].arg_name = FilterEqual.arg_name
+        return found
+
+    def add_filter(self, column_name: str, filter_class: type[BaseFilter], value: Any) -> "SafeFilters":
+        own = self.datamodel.equal.get(column_name, filter_class) if filter_class is FilterEqual else filter_class
+        return super().add_filter(column_name, own, value)
 
     def add_filter_index(self, column_name: str, filter_instance_index: int, value: Any) -> None:
         if filter_instance_index < len(self._all_filters.get(column_name, [])):
@@ -24,12 +41,19 @@ class SafeFilters(Filters):
 class CrmInterface(SQLAInterface):
     """Counts up to COUNT_CAP + 1 rows ("more than 10,000"), and never skips further than that.
 
-    `loads` are loader options for lists, so that a shown relation costs no statement a row.
+    `loads` are loader options for lists, so that a shown relation costs no statement a row; `equal` names columns with
+    their own filter for equality.
     """
 
-    def __init__(self, obj: type[Any], session: Any = None, loads: Sequence[ExecutableOption] = ()) -> None:
+    def __init__(
+        self,
+        obj: type[Any],
+        session: Any = None,
+        loads: Sequence[ExecutableOption] = (),
+        equal: Mapping[str, type[BaseFilter]] | None = None,
+    ) -> None:
         super().__init__(obj, session)
-        self.loads = loads
+        self.loads, self.equal = loads, equal or {}
 
     def apply_all(self, query: Any, *args: Any, **kwargs: Any) -> Any:
         return super().apply_all(query, *args, **kwargs).options(*self.loads)
@@ -56,6 +80,22 @@ class CrmInterface(SQLAInterface):
             page = max(0, min(page, COUNT_CAP // page_size))
         return super().apply_pagination(query, page, page_size)
 
+    def query(self, filters: Any = None, *args: Any, **kwargs: Any) -> tuple[int, list[Any]]:
+        """Count and one page. Few hits are sorted as they are found: an index walked in the order's direction until
+        enough of them turn up can pass a million others first (deploy/decisions/access-forms.md)."""
+        count = self.query_count(self.session.query(self.obj), filters)
+        filtered = bool(filters and filters.filters)
+        token = _few_hits.set(filtered and count <= COUNT_CAP)
+        try:
+            rows = self.apply_all(self.session.query(self.obj), filters, *args, **kwargs).all()
+        finally:
+            _few_hits.reset(token)
+        return count, [row if isinstance(row, self.obj) else row[0] for row in rows]
+
     def apply_order_by(self, query: Any, order_column: str, order_direction: str, **kwargs: Any) -> Any:
         """The primary key breaks ties, so that no row is shown on two pages or on none."""
+        if order_column and _few_hits.get():
+            name = getattr(getattr(self.obj, order_column, None), "_col_name", order_column)
+            direction = asc if order_direction == "asc" else desc
+            return query.order_by(direction(func.greatest(getattr(self.obj, name))), direction(self.obj.id))
         return super().apply_order_by(query, order_column, order_direction, **{**kwargs, "add_pk": True})

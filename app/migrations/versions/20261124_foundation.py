@@ -258,6 +258,9 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["type_id"], ["pick_value.id"], name=op.f("fk_contact_type_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_contact")),
     )
+    op.create_index(
+        "ix_contact_audience", "contact", ["audience"], unique=False, postgresql_using="gin", postgresql_where="private"
+    )
     op.create_index("ix_contact_changed", "contact", ["changed_at", "id"], unique=False)
     op.create_index(
         "ix_contact_companies", "contact", ["sort_name", "id"], unique=False, postgresql_where="kind = 'company'"
@@ -358,6 +361,7 @@ def downgrade() -> None:
     op.drop_index("ix_contact_deleted_at", table_name="contact", postgresql_where="deleted_at IS NOT NULL")
     op.drop_index("ix_contact_company_id", table_name="contact", postgresql_where="company_id IS NOT NULL")
     op.drop_index("ix_contact_companies", table_name="contact", postgresql_where="kind = 'company'")
+    op.drop_index("ix_contact_audience", table_name="contact", postgresql_using="gin", postgresql_where="private")
     op.drop_index("ix_contact_changed", table_name="contact")
     op.drop_table("contact")
     op.drop_index("idx_role_id", table_name="ab_permission_view_role")
