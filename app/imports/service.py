@@ -45,7 +45,7 @@ def upload(stream: IO[bytes], name: str | None, kind: str = "contacts") -> Impor
         raise
     run = ImportRun(kind=kind, file_key=key, file_name=files.shown_name(name), file_size=size)
     run.owner_id, run.dialect = access.current().user_id, dialect.to_json()
-    run.options = Options().to_json()
+    run.options = Options(duplicates="update").to_json()
     db.session.add(run)
     db.session.flush()
     guess(run)
