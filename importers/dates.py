@@ -54,7 +54,7 @@ class Evidence:
         """Day first? None when it makes a difference and the column does not tell, or says both."""
         if self.day_first != self.month_first:
             return self.day_first
-        return None if self.unclear else True
+        return None if self.unclear or self.day_first else True
 
 
 def parse(cell: str, day_first: bool = True) -> date | None:

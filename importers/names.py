@@ -85,9 +85,7 @@ def split(full: str, single: bool = False, reversed_: bool = False) -> tuple[str
         )
     if reversed_:
         if len(words) > 2:
-            raise NameRefused(
-                "full_name", _l("it can't be told where the last name of “%(text)s” ends", text=full[:60])
-            )
+            raise NameRefused("full_name", _l("it is not clear which is the last name of “%(text)s”", text=full[:60]))
         return words[1], words[0]
     head, last = full[: full.rindex(words[-1])], words[-1]
     return values.text(head), last

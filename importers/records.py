@@ -94,7 +94,8 @@ def reader(lines: Iterable[str], dialect: Dialect, strict: bool = True) -> Any:
 def table(batch: list[str], dialect: Dialect, width: int) -> pd.DataFrame | None:
     """The block as pandas' C engine reads it, or None where it can't be trusted with it (see above)."""
     text = "".join(batch)
-    if width < 2 or (dialect.quotechar and dialect.quotechar in text) or "\0" in text:
+    quoted = dialect.quotechar and dialect.quotechar in text
+    if width < 2 or quoted or "\0" in text or text.startswith("\ufeff"):  # pandas would take the mark for a BOM
         return None
     if text.count(dialect.delimiter) != (width - 1) * len(batch) or max(map(len, batch)) > MAX_CELL:
         return None

@@ -12,6 +12,7 @@ from flask_babel import lazy_gettext as _l
 
 from app.contacts import rules
 from app.core.tables import unguarded
+from importers.headings import normal
 from importers.known.general import COMPANY_WORDS, PERSON_WORDS
 
 __all__ = ["emails", "flag", "kind", "phones", "tags", "text", "unguarded", "websites"]
@@ -151,7 +152,7 @@ def flag(cell: str) -> bool:
 
 def kind(cell: str) -> str:
     """`person` or `company`; a yes/no column says whether it is a company. Raises ValueError."""
-    word = cell[:40].lower()
+    word = normal(cell[:40])
     if word in PERSON_WORDS or word in NO:
         return "person"
     if word in COMPANY_WORDS or word in YES:
