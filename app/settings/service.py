@@ -18,13 +18,17 @@ class Words(NamedTuple):
 
     title: Any
     about: Any
-    icon: str
+    icon: str  # of the sprite
 
 
 WORDS: dict[PickList, Words] = {
-    PickList.CONTACT_TYPE: Words(_l("Contact types"), _l("Client, supplier, partner and others"), "users"),
-    PickList.TEMPERATURE: Words(_l("Temperature levels"), _l("How warm a contact is: cold, warm, hot"), "temperature"),
-    PickList.HISTORY_CATEGORY: Words(_l("History categories"), _l("What an event is: note, call, meeting"), "history"),
+    PickList.CONTACT_TYPE: Words(_l("Contact types"), _l("Client, supplier, partner and others"), icon="users"),
+    PickList.TEMPERATURE: Words(
+        _l("Temperature levels"), _l("How warm a contact is: cold, warm, hot"), icon="temperature"
+    ),
+    PickList.HISTORY_CATEGORY: Words(
+        _l("History categories"), _l("What an event is: note, call, meeting"), icon="history"
+    ),
 }
 
 # Named here once so that the catalogues hold their Italian too.

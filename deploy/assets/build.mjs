@@ -23,7 +23,7 @@ function files(folder, ...ends) {
 }
 
 const app = join(ROOT, "app");
-const pages = files(app, ".html"), code = files(app, ".py"), own = [join(app, "static/app.js")];
+const pages = files(app, ".html"), code = files(app, ".py"), own = files(join(app, "static"), ".js");
 
 /** Tabler's rules that our pages can meet. Layout utilities stay whole, so that a new page rarely needs a new build. */
 async function stylesheet() {
@@ -96,6 +96,7 @@ put("tabler.css", await stylesheet(), "@tabler/core");
 put("icons.svg", sprite(iconNames()), "@tabler/icons");
 put("htmx.js", script("htmx.org/dist/htmx.min.js"), "htmx.org");
 put("tom-select.js", script("tom-select/dist/js/tom-select.popular.min.js"), "tom-select");
+put("sortable.js", script("sortablejs/Sortable.min.js"), "sortablejs");
 put("inter-latin.woff2", plain("@fontsource-variable/inter/files/inter-latin-wght-normal.woff2"), "@fontsource-variable/inter");
 put("inter-latin-ext.woff2", await latinExt(), "@fontsource-variable/inter");
 writeFileSync(join(OUT, "manifest.json"), JSON.stringify(made, null, 2) + "\n");

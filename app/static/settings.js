@@ -1,0 +1,39 @@
+/* Pages of the settings, and making something new from within a form without leaving it. */
+
+const $ = (selector, root = document) => root.querySelector(selector);
+const $$ = (selector, root = document) => [...root.querySelectorAll(selector)];
+const csrf = () => $('meta[name="csrf-token"]')?.content ?? "";
+const say = (text, kind) => document.body.dispatchEvent(new CustomEvent("toast", { detail: { text, kind } }));
+const post = (url, body, json = false) => fetch(url, {
+  method: "POST", body,
+  headers: { Accept: "application/json", "X-CSRFToken": csrf(), ...(json ? { "Content-Type": "application/json" } : {}) },
+});
+
+/* ---------------------------------------------------------------- index: cards found while typing */
+const plain = (text) => text.toLowerCase().normalize("NFKD").replace(/\p{M}/gu, "");
+$("[data-card-search]")?.addEventListener("input", (event) => {
+  const cards = $$("[data-card]");
+  for (const card of cards) card.hidden = !plain(card.textContent).includes(plain(event.target.value.trim()));
+  $("[data-cards-none]").hidden = cards.some((c) => !c.hidden);
+});
+
+/* ---------------------------------------------------------------- order: by drag, and by its arrows */
+async function sendOrder(list) {
+  const ids = $$("[data-id]", list).map((row) => ["id", row.dataset.id]);
+  const answer = await post(list.dataset.sort, new URLSearchParams(ids)).catch(() => null);
+  const body = await answer?.json().catch(() => null);
+  say(body?.message ?? answer?.statusText ?? "", answer?.ok ? "success" : "danger");
+}
+for (const list of $$("[data-sort]")) {
+  if (typeof Sortable !== "undefined") Sortable.create(list, { handle: "[data-grip]", draggable: "[data-id]", ghostClass: "sort-ghost", animation: 120, onEnd: () => sendOrder(list) });
+  list.addEventListener("submit", (event) => {
+    if (!event.target.matches("[data-move]")) return;
+    event.preventDefault();
+    const row = event.target.closest("[data-id]");
+    const other = event.submitter.value === "up" ? row.previousElementSibling : row.nextElementSibling;
+    if (!other) return;
+    other[event.submitter.value === "up" ? "before" : "after"](row);
+    event.submitter.focus();
+    sendOrder(list);
+  });
+}
