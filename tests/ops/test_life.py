@@ -5,7 +5,12 @@ import subprocess
 from collections.abc import Callable
 from pathlib import Path
 
+import pytest
+
 from app.ops.account import server_account
+from app.ops.folder import DataFolder
+from app.ops.home import choose
+from app.ops.postgres import Postgres
 from tests.harness.launched import Product, environment, left_of, status
 from tests.harness.web import wait_until
 
@@ -13,89 +18,63 @@ STOP = 10  # seconds, the promise
 Launch = Callable[..., Product]
 
 
-def test_password_is_told_once_and_nothing_is_left(launch: Launch, folder: Path) -> None:
-    """First start tells the administrator's password, second does not; SIGTERM leaves no process within 10 s."""
+@pytest.mark.timeout(400)
+def test_life_of_a_data_folder(launch: Launch, folder: Path) -> None:
+    """First start, orderly stop, start over a stale pid file, kill -9 of the supervisor, start again."""
     first = launch(folder)
     first.ready()
     first.wait_for("  sign in as admin with the password ", 5)
-    processes = first.processes()
-    assert len(processes) > 10
-    assert first.stop() < STOP
-    assert first.process.returncode == 0
-    assert left_of(processes) == []
-
-    second = launch(folder)
-    address = second.ready()
-    wait_until(lambda: status(address, "/readyz") == 200, 60)
-    second.stop()
-    assert not any("password" in line for line in second.lines)
-
-
-def test_password_of_the_environment_is_not_printed(launch: Launch, folder: Path) -> None:
-    """A password from CLIENTELA_ADMIN_PASSWORD is named by its origin, and stays out of the children's environment."""
-    product = launch(folder, environment(CLIENTELA_ADMIN_PASSWORD="Correct-Horse-42"))
-    product.ready()
-    line = product.wait_for("  sign in as admin", 5)
-    assert line.endswith("in CLIENTELA_ADMIN_PASSWORD")
-    assert "CLIENTELA_ADMIN_PASSWORD" not in product.child("gunicorn").environ()
-    assert "Correct-Horse" not in (folder / "run" / "environment.json").read_text()
-
-
-def test_killed_supervisor_takes_its_children_along(launch: Launch, folder: Path) -> None:
-    """After kill -9 of the supervisor nothing serves on, and the next start works on the same data."""
-    first = launch(folder)
-    first.ready()
-    processes = first.processes()
-    first.process.kill()
-    second = launch(folder)
-    address = second.ready()
-    assert left_of(processes) == []
-    wait_until(lambda: status(address, "/readyz") == 200, 60)
-
-
-def test_stopped_supervisors_children_are_recognised(launch: Launch, folder: Path) -> None:
-    """A worker that did not hear of its supervisor's death is ended by the next start."""
-    first = launch(folder)
-    first.ready()
-    worker = first.child("dramatiq")
-    worker.suspend()
-    first.process.kill()
-    second = launch(folder)
-    second.ready()
-    assert left_of([worker]) == []
-
-
-def test_number_in_a_stale_pid_file_is_not_trusted(launch: Launch, folder: Path) -> None:
-    """STACK trap 7: a pid file whose number is now a stranger's neither stops the start nor harms the stranger."""
-    first = launch(folder)
-    first.ready()
     pid_file = folder / "postgres" / "postmaster.pid"
-    content = pid_file.read_text()
-    first.stop()
+    stale = pid_file.read_text()
+    check_orderly_stop(first)
+
     with subprocess.Popen(["sleep", "600"], **server_account().popen()) as stranger:
-        pid_file.write_text(content.replace(content.split("\n")[0], str(stranger.pid), 1))
+        pid_file.write_text(stale.replace(stale.split("\n")[0], str(stranger.pid), 1))
         second = launch(folder)
-        second.ready()
-        second.stop()
-        assert stranger.poll() is None
+        wait_until(lambda: status(second.ready(), "/readyz") == 200, 60)
+        assert stranger.poll() is None, "STACK trap 7: the number belongs to somebody else now"
         stranger.kill()
+
+    processes = second.processes()
+    second.child("dramatiq").suspend()  # does not hear of its supervisor's death
+    second.process.kill()
+    third = launch(folder)
+    third.ready()
+    assert left_of(processes) == []
+    assert not any("password" in line for line in second.lines + third.lines)
+
+
+def check_orderly_stop(product: Product) -> None:
+    """SIGTERM: exit code 0 within 10 s, and none of its processes is left."""
+    processes = product.processes()
+    assert len(processes) > 10
+    assert product.stop() < STOP
+    assert product.process.returncode == 0
+    assert left_of(processes) == []
 
 
 def test_ctrl_c_during_the_start_leaves_nothing(launch: Launch, folder: Path) -> None:
-    """An interrupt while it still sets up stops what was started, and the next start completes the work."""
+    """An interrupt while it still sets up stops what was started; the next start completes the work.
+
+    That one has a password from CLIENTELA_ADMIN_PASSWORD: it is named by its origin and kept from the other processes.
+    """
     first = launch(folder)
     wait_until(lambda: (folder / "postgres" / "postmaster.pid").exists(), 60)
     processes = first.processes()
     first.process.send_signal(signal.SIGINT)
     assert first.process.wait(STOP) == 0
     assert left_of(processes) == []
-    launch(folder).ready()
+
+    second = launch(folder, environment(CLIENTELA_ADMIN_PASSWORD="Correct-Horse-42"))
+    second.ready()
+    assert second.wait_for("  sign in as admin", 5).endswith("in CLIENTELA_ADMIN_PASSWORD")
+    assert "CLIENTELA_ADMIN_PASSWORD" not in second.child("gunicorn").environ()
+    assert "Correct-Horse" not in (folder / "run" / "environment.json").read_text()
 
 
 def test_addresses_replace_the_embedded_servers(launch: Launch, folder: Path, settings: dict[str, str]) -> None:
     """With DATABASE_URL and REDIS_URL no server of ours is started."""
-    names = ("DATABASE_URL", "REDIS_URL")
-    product = launch(folder, environment(**{name: settings[name] for name in names}))
+    product = launch(folder, environment(**{name: settings[name] for name in ("DATABASE_URL", "REDIS_URL")}))
     address = product.ready()
     assert not (folder / "postgres").exists()
     assert not any(process.name().startswith(("postgres", "valkey")) for process in product.processes())
@@ -104,11 +83,11 @@ def test_addresses_replace_the_embedded_servers(launch: Launch, folder: Path, se
 
 def test_failing_server_is_told_with_its_own_words(launch: Launch, folder: Path) -> None:
     """What keeps PostgreSQL from starting is shown, and the exit code is 1."""
-    first = launch(folder)
-    first.ready()
-    first.stop()
+    data = DataFolder(folder)
+    data.prepare()
+    Postgres(choose(data, print)).create()
     (folder / "postgres" / "global" / "pg_control").unlink()
-    second = launch(folder)
-    second.wait_for("PostgreSQL did not start.", 60)
-    second.wait_for("  ", 5)
-    assert second.process.wait(STOP) == 1
+    product = launch(folder)
+    product.wait_for("PostgreSQL did not start.", 60)
+    product.wait_for("  postgres: could not find the database system", 5)
+    assert product.process.wait(STOP) == 1

@@ -1,9 +1,11 @@
 """A running product among others: the second start, the taken port, the child that dies, the command beside it."""
 
 import json
+import re
 import socket
 import subprocess
 from pathlib import Path
+from subprocess import PIPE
 
 import psutil
 import pytest
@@ -58,7 +60,8 @@ def test_child_that_dies_is_started_again(running: Product, victim: str, name: s
 
 def test_requests_wait_while_the_web_starts_again(running: Product) -> None:
     """The port stays open over the death of the web process: a request is slow, not refused."""
-    running.child("gunicorn").kill()
+    for process in [running.child("gunicorn"), *running.child("gunicorn").children()]:
+        process.kill()
     with socket.create_connection(running.address.removeprefix("http://").split(":"), timeout=60) as asked:
         asked.sendall(b"GET /healthz HTTP/1.0\r\n\r\n")
         assert asked.recv(15) == b"HTTP/1.0 200 OK"
@@ -87,20 +90,20 @@ def test_command_uses_the_running_product(running: Product, tmp_path: Path) -> N
     assert status(running.address, "/healthz") == 200
 
 
-def test_command_alone_brings_servers_up_and_down(folder: Path) -> None:
-    """`manage` on a folder where nothing runs: an empty database is filled first, and no process stays."""
-    done = run(*command("manage", folder, words=["db", "current"]))
-    assert "(head)" in done.stdout
-    assert "sign in as admin with the password" in done.stderr
-    assert not [p for p in psutil.process_iter() if str(folder) in " ".join(p.cmdline())]
-    assert not (folder / "postgres" / "postmaster.pid").exists()
+def test_commands_alone_bring_servers_up_and_down(folder: Path) -> None:
+    """`manage` where nothing runs: an empty database is filled first, a second command waits its turn.
 
-
-def test_two_commands_take_turns(folder: Path) -> None:
-    """A second command waits for the first one's servers to be gone and then starts its own."""
+    In the end no process stays, and the administrator's password was told once, apart from the commands' output.
+    """
     both = [
-        subprocess.Popen(command("manage", folder, words=["db", "current"]), env=environment(), stdout=subprocess.PIPE)
+        subprocess.Popen(
+            command("manage", folder, words=["db", "current"]), env=environment(), stdout=PIPE, stderr=PIPE, text=True
+        )
         for _ in range(2)
     ]
-    assert [process.wait(120) for process in both] == [0, 0]
-    assert all(b"(head)" in process.communicate()[0] for process in both)
+    output = [process.communicate(timeout=120) for process in both]
+    assert [process.returncode for process in both] == [0, 0], output
+    assert all(re.search(r"^\w+ \(head\)$", out, re.MULTILINE) for out, _ in output), output
+    assert sum("sign in as admin with the password" in err for _, err in output) == 1
+    assert not [p for p in psutil.process_iter(["cmdline"]) if str(folder) in " ".join(p.info["cmdline"] or [])]
+    assert not (folder / "postgres" / "postmaster.pid").exists()
