@@ -37,3 +37,33 @@ for (const list of $$("[data-sort]")) {
     sendOrder(list);
   });
 }
+
+/* ---------------------------------------------------------------- a new value of a list, from within another form */
+/** POSTs `data` as JSON; resolves to the answer's body, or shows in the form why it was refused and resolves to null. */
+async function make(form, url, data) {
+  const answer = await post(url, JSON.stringify(data), true).catch(() => null);
+  const body = await answer?.json().catch(() => null);
+  const why = $("[data-new-error]", form);
+  why.hidden = Boolean(answer?.ok);
+  why.textContent = body?.message ?? answer?.statusText ?? "";
+  return answer?.ok ? body : null;
+}
+function choose(select, { value, text }) {
+  if (select.tomselect) { select.tomselect.addOption({ value, text }); select.tomselect.addItem(String(value)); return; }
+  select.add(new Option(text, value, true, true));
+  select.dispatchEvent(new Event("change", { bubbles: true }));
+}
+const dialog = document.getElementById("new-value");
+let opener = null;
+document.addEventListener("click", (event) => {
+  const button = event.target.closest("[data-new-value]");
+  if (button) { opener = button; $("form", dialog).reset(); $("[data-new-error]", dialog).hidden = true; dialog.showModal(); }
+  event.target.closest("[data-close]")?.closest("dialog")?.close();
+});
+$("[data-new-value-form]")?.addEventListener("submit", async (event) => {
+  event.preventDefault();
+  const made = await make(event.target, opener.dataset.newValue, { text: event.target.elements.text.value });
+  if (!made) return;
+  choose(document.getElementById(opener.dataset.for), made);
+  dialog.close();
+});
