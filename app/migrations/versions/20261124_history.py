@@ -26,9 +26,7 @@ def upgrade() -> None:
         sa.Column("created_by", sa.Integer(), nullable=True),
         sa.Column("changed_by", sa.Integer(), nullable=True),
         sa.Column("version", sa.Integer(), server_default="1", nullable=False),
-        sa.CheckConstraint(
-            "(category_id IS NULL) <> (verb IS NULL)", name=op.f("ck_history_event_category_or_verb")
-        ),
+        sa.CheckConstraint("(category_id IS NULL) <> (verb IS NULL)", name=op.f("ck_history_event_category_or_verb")),
         sa.ForeignKeyConstraint(["category_id"], ["pick_value.id"], name=op.f("fk_history_event_category_id")),
         sa.ForeignKeyConstraint(
             ["contact_id"], ["contact.id"], name=op.f("fk_history_event_contact_id"), ondelete="CASCADE"
