@@ -5,12 +5,14 @@ from typing import Any
 from flask_babel import gettext as _
 from sqlalchemy import func, select
 
-from app.contacts import checks
+from app.contacts import changes, checks
 from app.contacts.models import Address, Channel, Contact, Kind, Medium, Tag
 from app.core import access, clock
 from app.core.db import db
 from app.core.errors import Conflict, NotAllowed, RuleBroken
 from app.core.interface import COUNT_CAP
+from app.history import service as history
+from app.history.models import Verb
 
 LISTS = {"emails": Medium.EMAIL, "phones": Medium.PHONE, "websites": Medium.WEB}
 PLAIN = ("first_name", "last_name", "name", "title", "description", "private", "custom", "type_id", "temperature_id")
@@ -32,7 +34,7 @@ def save(data: dict[str, Any], contact: Contact | None = None) -> Contact:
         db.session.add(contact)
     elif _changes_access(contact, clean) and not access.may_manage(contact):
         raise NotAllowed
-    with db.session.no_autoflush:
+    with changes.recorded(contact), db.session.no_autoflush:
         _apply(contact, clean)
     db.session.flush()
     return contact
@@ -77,6 +79,7 @@ def delete(contact: Contact) -> None:
     if not access.may_manage(contact):
         raise NotAllowed
     contact.deleted_at, contact.deleted_by = clock.now(), access.current().user_id
+    history.record(contact, Verb.DELETED)
     db.session.flush()
 
 
@@ -88,6 +91,7 @@ def restore(contact_id: int) -> Contact:
     if contact is None or contact.deleted_at is None or not (actor.is_admin or contact.deleted_by == actor.user_id):
         raise RuleBroken({"": _("It is not in your bin.")})
     contact.deleted_at = contact.deleted_by = None
+    history.record(contact, Verb.RESTORED)
     db.session.flush()
     return contact
 
@@ -96,14 +100,16 @@ def link_person(company: Contact, person: Contact) -> None:
     """Make the person one of the company's (CON-01). Raises RuleBroken for the wrong kinds."""
     if company.kind != Kind.COMPANY or person.kind != Kind.PERSON:
         raise RuleBroken({"person": _("Only a person can belong to a company.")})
-    person.company_id = company.id
+    with changes.recorded(person):
+        person.company_id = company.id
     db.session.flush()
 
 
 def unlink_person(company: Contact, person: Contact) -> None:
     """Take the person out of the company."""
     if person.company_id == company.id:
-        person.company_id = None
+        with changes.recorded(person):
+            person.company_id = None
         db.session.flush()
 
 
@@ -125,7 +131,8 @@ def add_tags(contacts: list[Contact], names: list[str]) -> int:
     changed = 0
     for contact in contacts:
         missing = [t for t in tags if t not in contact.tags]
-        contact.tags.extend(missing)
+        with changes.recorded(contact):
+            contact.tags.extend(missing)
         changed += bool(missing)
     db.session.flush()
     return changed
