@@ -8,7 +8,7 @@ import contextvars
 import logging
 import threading
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -154,9 +154,8 @@ def _as_requester(job: Job) -> None:
             end(job, RunState.DONE)
         except Cancelled:
             end(job, RunState.CANCELLED)
-        except (Refused, FileNotFoundError) as error:
-            gone = _("The uploaded file is not there any more.")
-            end(job, RunState.FAILED, gone if isinstance(error, FileNotFoundError) else str(error))
+        except Refused as refused:
+            end(job, RunState.FAILED, str(refused))
 
 
 def _import(job: Job) -> None:
@@ -203,16 +202,20 @@ def _cleaned(run: ImportRun, path: Path) -> Iterator[Cleaned]:
 def ahead(items: Iterator[T]) -> Iterator[T]:
     """Work out the next item in a thread while the present one is used: the database and Python take turns no more."""
     with ThreadPoolExecutor(1) as pool:
-        wish = pool.submit(contextvars.copy_context().run, next, items, None)
-        while (item := wish.result()) is not None:
-            wish = pool.submit(contextvars.copy_context().run, next, items, None)
+
+        def wish() -> Future[T | None]:
+            return pool.submit(contextvars.copy_context().run, lambda: next(items, None))
+
+        coming = wish()
+        while (item := coming.result()) is not None:
+            coming = wish()
             yield item
 
 
 def _record(job: Job, cleaned: Cleaned, outcome: Outcome) -> bool:
     """Write the chunk's refusals and counts into its transaction; tells whether to stop. Raises Superseded."""
     refused = [
-        {"run_id": job.run.id, "line": p.line, "heading": p.column, "reason": str(p.reason), "raw": list(p.raw)}
+        {"run_id": job.run.id, "line": p.line, "heading": p.column, "reason": str(p.reason), "raw": p.raw}
         for p in cleaned.problems.itertuples(index=False)
     ] + [
         {"run_id": job.run.id, "line": p.line, "heading": p.heading, "reason": p.reason, "raw": p.raw}

@@ -6,11 +6,13 @@ from typing import IO, Any, BinaryIO
 
 from flask_babel import gettext as _
 from sqlalchemy import or_, select
+from sqlalchemy.orm import joinedload
 
 from app.core import access, clock, storage
 from app.core.db import appbuilder_of, db
 from app.core.errors import NotAllowed
 from app.core.jobs import RunState, later
+from app.core.people import User
 from app.imports import files
 from app.imports.models import DRAFT, ImportProblem, ImportRun, RememberedMapping, Step
 from importers import IMPORTERS, guessing, mapping, problems, reading
@@ -44,7 +46,7 @@ def upload(stream: IO[bytes], name: str | None, kind: str = "contacts") -> Impor
         storage.remove(key)
         raise
     run = ImportRun(kind=kind, file_key=key, file_name=files.shown_name(name), file_size=size)
-    run.owner_id, run.dialect = access.current().user_id, dialect.to_json()
+    run.dialect, run.owner = dialect.to_json(), db.session.get(User, access.current().user_id)
     run.options = Options(duplicates="update").to_json()
     db.session.add(run)
     db.session.flush()
@@ -77,18 +79,24 @@ def read_as(run: ImportRun, **choices: Any) -> None:
 
 
 def guess(run: ImportRun) -> None:
-    """Propose the columns: as remembered for these headings, else as understood from headings and cells."""
+    """Propose the columns: as remembered for these headings, else as understood from headings and cells.
+
+    The two columns that our own file of refused rows has at its end are never imported.
+    """
     seen = preview(run)
-    remembered = db.session.scalar(
-        select(RememberedMapping.mapping).where(
-            RememberedMapping.owner_id == access.current().user_id,
-            RememberedMapping.kind == run.kind,
-            RememberedMapping.signature == mapping.signature(seen.headings),
-        )
-    )
+    ours = len(problems.COLUMNS) if tuple(seen.headings[-2:]) == problems.COLUMNS else 0
+    titles = seen.headings[: len(seen.headings) - ours]
     has_headings = run.dialect["header_line"] is not None
-    found = guessing.guess(seen.headings, seen.samples, has_headings=has_headings)
-    run.mapping = remembered if remembered and has_headings else found.to_json()
+    found = guessing.guess(seen.headings, seen.samples, has_headings=has_headings).to_json()
+    remembered = db.session.scalar(select(RememberedMapping).filter_by(**_key(run, titles))) if has_headings else None
+    if remembered:
+        found["columns"][: len(titles)] = remembered.mapping["columns"]
+    run.mapping = found
+
+
+def _key(run: ImportRun, titles: list[str]) -> dict[str, Any]:
+    mine = {"owner_id": access.current().user_id, "kind": run.kind}
+    return {**mine, "signature": mapping.signature(titles)}
 
 
 def use_mapping(run: ImportRun, posted: Any) -> dict[str, Any]:
@@ -97,6 +105,11 @@ def use_mapping(run: ImportRun, posted: Any) -> dict[str, Any]:
     chosen, options = mapping.parse(posted, titles, kind=run.kind)
     run.mapping = chosen.to_json()
     return options
+
+
+def require_name(run: ImportRun) -> None:
+    """Raise Refused where no column can give anybody a name."""
+    Mapping.from_json(run.mapping).require_name()
 
 
 def choose(run: ImportRun, **options: Any) -> None:
@@ -111,7 +124,7 @@ def start(run: ImportRun, dry_run: bool, nudge: bool = True) -> None:
     """
     if run.state in (RunState.QUEUED, RunState.RUNNING) or run.file_key is None:
         raise Refused(_("This file was imported already."))
-    Mapping.from_json(run.mapping).require_name()
+    require_name(run)
     run.total = None
     if run.file_size <= CHECKED_AT_THE_DOOR or not nudge:
         read_through(run)
@@ -142,12 +155,11 @@ def reset(run: ImportRun) -> None:
 
 
 def _remember(run: ImportRun) -> None:
-    titles = [c["heading"] for c in run.mapping["columns"]]
     if run.dialect["header_line"] is None:
         return
-    key = {"owner_id": run.owner_id, "kind": run.kind, "signature": mapping.signature(titles)}
+    key = _key(run, headings(run))
     kept = db.session.scalar(select(RememberedMapping).filter_by(**key)) or RememberedMapping(**key)
-    kept.mapping = run.mapping
+    kept.mapping = {**run.mapping, "columns": [{**c, "sure": "remembered"} for c in run.mapping["columns"]]}
     db.session.add(kept)
 
 
@@ -182,7 +194,13 @@ def unfinished() -> list[int]:
     return list(db.session.scalars(select(ImportRun.id).where(or_(waiting, left)).order_by(ImportRun.id)))
 
 
-def remembered_names(run: ImportRun) -> list[str]:
+def runs(limit: int, offset: int = 0) -> list[ImportRun]:
+    """The runs that the actor may see, the latest first."""
+    latest = select(ImportRun).options(joinedload(ImportRun.owner)).order_by(ImportRun.id.desc())
+    return list(db.session.scalars(latest.limit(limit).offset(offset)))
+
+
+def headings(run: ImportRun) -> list[str]:
     """The headings of the file, "" where it has none."""
     return [c["heading"] for c in run.mapping.get("columns", [])]
 
@@ -202,7 +220,7 @@ def write_errors(run: ImportRun, file: BinaryIO) -> int:
         .execution_options(yield_per=1000)
     )
     found: Iterator[Any] = ((line, f"{h}: {r}" if h else r, raw) for line, h, r, raw in rows)
-    return problems.write(file, remembered_names(run), found, Mapping.from_json(run.mapping))
+    return problems.write(file, headings(run), found, Mapping.from_json(run.mapping))
 
 
 def summary(run: ImportRun, errors_file: str | None) -> dict[str, Any]:
