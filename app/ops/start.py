@@ -55,13 +55,11 @@ def run(options: Options, folder: DataFolder, supervisor: Supervisor, listener: 
     """Start all, print the address, watch until the request to stop."""
     env = Services(folder, supervisor).start()
     password = deploy(folder, supervisor, env)
-    env.pop(PASSWORD, None)
-    if options.demo:
-        run_flask(folder, supervisor, env, "demo-data", "--small")
-    folder.remember({name: value for name, value in env.items() if name.startswith(OURS)})
-    start_apps(options, folder, supervisor, env, listener)
-    say(f"Clientela is ready at {product.address(listener)}")
-    tell_password(say, password)
+    try:
+        start_apps(options, folder, supervisor, env, listener)
+        say(f"Clientela is ready at {product.address(listener)}")
+    finally:
+        tell_password(say, password)  # also when the start fails: it is told by this start or never
     supervisor.watch(lambda: logs.rotate(folder.log))
 
 
@@ -74,7 +72,11 @@ def tell_password(say: Callable[[str], None], password: str) -> None:
 def start_apps(
     options: Options, folder: DataFolder, supervisor: Supervisor, env: Mapping[str, str], listener: socket.socket
 ) -> None:
-    """Web, worker and scheduler, all at once; ready when the web answers."""
+    """Load the demo where it is wanted, then web, worker and scheduler at once; ready when the web answers."""
+    env = {name: value for name, value in env.items() if name != PASSWORD}
+    if options.demo:
+        run_flask(folder, supervisor, env, "demo-data", "--small")
+    folder.remember({name: value for name, value in env.items() if name.startswith(OURS)})
     web = supervisor.start_app(product.web(listener, folder.log, env, product.web_processes()))
     supervisor.start_app(product.worker(folder.log, env, options.workers))
     supervisor.start_app(product.scheduler(folder.log, env))
