@@ -51,14 +51,31 @@ function place(menu, button) {
   menu.style.left = `${Math.max(8, Math.min(left, innerWidth - m.width - 8))}px`;
   menu.style.top = `${below ? Math.min(b.bottom + 4, innerHeight - m.height - 8) : b.top - m.height - 4}px`;
 }
-const menuButton = (menu) => $(`[popovertarget="${CSS.escape(menu.id)}"]`);
+/* A list has one menu for all its rows: it is filled for the row whose button was pressed. */
+let opener = null;
+const blanks = new WeakMap();
+const escaped = (text) => { const p = document.createElement("p"); p.textContent = text; return p.innerHTML.replaceAll('"', "&quot;"); };
+function fillRowMenu(menu, button) {
+  if (!blanks.has(menu)) blanks.set(menu, menu.innerHTML);
+  menu.innerHTML = blanks.get(menu).replaceAll("__pk__", () => encodeURIComponent(button.dataset.row)).replaceAll("__name__", () => escaped(button.dataset.name));
+  for (const verb of (button.dataset.without ?? "").split(" ")) if (verb) $(`[data-verb="${verb}"]`, menu)?.remove();
+}
+on("click", "[popovertarget]", (_e, button) => {
+  const menu = document.getElementById(button.getAttribute("popovertarget"));
+  if (!menu) return;
+  if (opener !== button && menu.matches(":popover-open")) menu.hidePopover();
+  if (button.dataset.row && !menu.matches(":popover-open")) fillRowMenu(menu, button);
+  opener = button;
+});
+const menuButton = (menu) => (opener?.getAttribute("popovertarget") === menu.id ? opener : $(`[popovertarget="${CSS.escape(menu.id)}"]`));
 document.addEventListener("toggle", (event) => {
   const menu = event.target;
   if (!menu.matches?.("[popover]")) return;
   const button = menuButton(menu);
   const open = event.newState === "open";
-  button?.setAttribute("aria-expanded", String(open));
+  $$(`[popovertarget="${CSS.escape(menu.id)}"][aria-expanded="true"]`).forEach((b) => b.setAttribute("aria-expanded", "false"));
   if (!open || !button) return;
+  button.setAttribute("aria-expanded", "true");
   place(menu, button);
   $(".menu-item, summary, input, button", menu)?.focus();
 }, true);
@@ -157,6 +174,7 @@ on("click", "[data-check]", (event, box) => {
 on("change", "[data-check-all]", (_e, all) => { const list = all.closest("[data-list]"); $$("[data-check]", list).forEach((b) => { b.checked = all.checked; }); countChosen(list); });
 on("click", "[data-bulk-clear]", (_e, button) => { const list = button.closest("[data-list]"); $$("[data-check]", list).forEach((b) => { b.checked = false; }); countChosen(list); });
 addEventListener("pageshow", () => $$("[data-list]").forEach(countChosen));
+on("click", ".cell-check", (event, cell) => { if (event.target === cell) $("input", cell)?.click(); });
 /* FAB's filters are named by the number of their condition. */
 function nameFilter(form) {
   const value = $("[data-filter-value]", form);
