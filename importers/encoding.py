@@ -33,11 +33,14 @@ MAGIC = {
     b"{\\rtf": "RTF",
 }
 CONTROLS = bytes(set(range(32)) - set(b"\t\n\v\f\r\x1a\x1b") | {127})
-# Letters and marks of western European texts; in such a text any other sign points to a wrong encoding.
+# Letters and marks of western European texts; in such a text any other sign points to a wrong encoding. The rare ones
+# are there too, but Central European texts look like them when misread: with these the person has to look.
 LETTERS = set("àèéìíîòóùúÀÈÉÌÍÒÓÙÚäöüÄÖÜßçÇñÑâêôûÂÊÎÔÛëïËÏáÁãõ")
-SIGNS = set("€’‘“”–—…°ºª«»§©®™·£\u00a0")
-ALONE = set("èéàòùìÈÀ")
+RARE = set("øØåÅæÆœŒšŠžŽýÝÿŸðÐþÞÃÕ")
+SIGNS = set("€’‘“”–—…°ºª«»§©®™·£\u00a0½¼¾¿¡²³×•±")
+ALONE = set("èéàòùìÈÉÀ")
 EUROPEAN = ("cp1252", "iso8859-15", "mac_roman", "cp850")
+ELSEWHERE = ["cp1250", "cp1251", "cp1253"]
 NUL_SHARE = 0.2
 
 
@@ -91,17 +94,41 @@ def _is_utf8(path: Path) -> bool:
 
 
 def _eight_bit(path: Path) -> tuple[str, bool]:
-    """The encoding under which the text looks natural; certain when exactly one does (cp1252 before Latin-9)."""
+    """The encoding under which the text looks natural, cp1252 first; certain when nothing else does."""
     sample = _marked_lines(path)
     oddities = {name: odd for name in EUROPEAN if (odd := _oddities(sample, name)) is not None}
     best = min(oddities, key=lambda n: oddities[n], default="")
-    rivals = [n for n, odd in oddities.items() if odd == 0 and {n, best} != {"cp1252", "iso8859-15"} and n != best]
     if best and oddities[best] == 0:
-        enough = 1 if best in ("cp1252", "iso8859-15") else 3
-        return best, not rivals and len(sample.translate(None, bytes(range(128)))) >= enough
-    offered = from_bytes(sample[:SAMPLE], cp_isolation=[n for n in ENCODINGS if not n.startswith("utf")]).best()
-    name = offered.encoding if offered and offered.encoding in ENCODINGS else best
-    return name or "cp1252", False
+        windows = best in ("cp1252", "iso8859-15")
+        rivals = [n for n, odd in oddities.items() if odd == 0 and n != best and not (windows and n == "iso8859-15")]
+        enough = len(sample.translate(None, bytes(range(128)))) >= (1 if windows else 3)
+        return best, enough and not _is_rare(sample, best) and all(_is_rare(sample, n) for n in rivals)
+    _refuse_mixed(sample)
+    offered = from_bytes(sample[:SAMPLE], cp_isolation=ELSEWHERE).best()
+    known = {codecs.lookup(n).name: n for n in ENCODINGS}
+    return (known.get(codecs.lookup(offered.encoding).name, best) if offered else best) or "cp1252", False
+
+
+def _is_rare(sample: bytes, name: str) -> bool:
+    return bool(RARE & set(sample.decode(name)))
+
+
+def _refuse_mixed(sample: bytes) -> None:
+    """A file that is UTF-8 but for some lines can't be read rightly in any one encoding."""
+    lines = sample.splitlines()
+    unicode_lines = sum(1 for line in lines if _decodes(line))
+    if unicode_lines * 2 >= len(lines):
+        bad = next(line for line in lines if not _decodes(line))
+        start = bad.decode("ascii", "ignore")[:40]
+        raise Refused(_l("The file is UTF-8 but for some lines, the first of them “%(text)s…”: mend it.", text=start))
+
+
+def _decodes(line: bytes) -> bool:
+    try:
+        line.decode()
+    except UnicodeDecodeError:
+        return False
+    return True
 
 
 def _marked_lines(path: Path) -> bytes:
@@ -128,8 +155,10 @@ def _is_odd(text: str, i: int) -> bool:
     sign, before, after = text[i], text[i - 1 : i], text[i + 1 : i + 2]
     if sign in SIGNS:
         return False
-    if sign not in LETTERS:
+    if sign not in LETTERS and sign not in RARE:
         return True
+    if all(c > "\x7f" and c.isalpha() for c in text[max(i - 1, 0) : i + 2]) and len(text[max(i - 1, 0) : i + 2]) == 3:
+        return True  # three such letters in a row: another script
     if sign.isupper() and (before.islower() or (before.isalpha() and after.islower())):
         return True
     if sign.islower() and (after.isupper() or (before.isupper() and after.isupper())):

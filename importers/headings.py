@@ -39,7 +39,7 @@ def normal(title: str) -> str:
     text = DIGITS.sub(" ", " ".join(MARKS.sub(" ", plain).split()))
     for phrase, word in PHRASES.items():
         text = phrase.sub(word, text)
-    return text
+    return " ".join(text.split())
 
 
 def _table() -> dict[str, str]:

@@ -157,9 +157,10 @@ class _Known:
 
     def inverted(self, posted: Dict[str, Any]) -> bool:
         """`{"first_name": "Nome"}`: the keys are fields and the values headings, not the other way round."""
-        keys = all(self._position(k) == [] for k in posted) and all(self._name(k) for k in posted)
+        if all(self._position(k) for k in posted) or not all(self._name(k) for k in posted):
+            return False
         values = [v for vs in posted.values() for v in (vs if isinstance(vs, list) else [vs])]
-        return bool(posted) and keys and all(isinstance(v, (str, int)) and self._position(v) for v in values)
+        return all(isinstance(v, (str, int)) and self._position(v) for v in values)
 
     def positions(self, where: Any) -> list[int]:
         """Where a column stands: by heading, else by number."""

@@ -92,11 +92,9 @@ def rows(path: Path, sheet: str) -> Generator[tuple[int, list[str]], None, None]
     """Rows of text with their number (from 0). Raises Refused when the workbook can't be read."""
     with _opened(path) as book:
         try:
-            found = book.get_sheet_by_name(sheet)
-            start = found.start
-            skipped = start[1] if start else 0
-            for number, row in enumerate(found.iter_rows(), start[0] if start else 0):
-                yield number, [""] * skipped + [as_text(cell) for cell in row]
+            # Rows come from the first of the sheet on, cells from the first filled column on.
+            for number, row in enumerate(book.get_sheet_by_name(sheet).iter_rows()):
+                yield number, [as_text(cell) for cell in row]
         except CalamineError:
             raise Refused(NOT_A_WORKBOOK) from None
 

@@ -8,7 +8,7 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from app.contacts import rules
@@ -43,6 +43,7 @@ def test_hostile_cells_are_answered_at_once(parse: Callable[[str], Any], bit: st
     assert min(spent) < 0.01
 
 
+@settings(deadline=None)
 @given(st.text(max_size=80))
 def test_parsers_give_a_value_or_a_sentence(cell: str) -> None:
     """Policy 1: whatever is in a cell, the row is good or refused with a reason."""
@@ -61,6 +62,7 @@ words = st.text("abcXYZ019-_+.", min_size=1, max_size=12)
 ends = st.sampled_from(["it", "test", "local", "c", "onion"])
 
 
+@settings(deadline=None)
 @given(st.emails() | st.builds("{}@{}.{}".format, words, words, ends))
 def test_emails_are_those_of_every_door(cell: str) -> None:
     """Policy 5: the quick way to a valid address gives what the rule of the form and the REST interface gives."""
@@ -69,6 +71,7 @@ def test_emails_are_those_of_every_door(cell: str) -> None:
         assert rules.email(cell) == quick[0] == quick[1]
 
 
+@settings(deadline=None)
 @given(st.from_regex(r"(\+39[ .-]?)?[03][0-9][0-9 ./-]{4,14}[0-9]", fullmatch=True))
 def test_phones_are_those_of_every_door(cell: str) -> None:
     """CON-03: the quick way to an Italian number gives what phonenumbers gives."""
@@ -193,6 +196,7 @@ def test_bad_amounts(cell: str) -> None:
             amounts.parse(cell, mark)
 
 
+@settings(deadline=None)
 @given(st.decimals(allow_nan=False, allow_infinity=False, places=2, min_value=-(10**12), max_value=10**12))
 def test_amounts_come_back_exact(number: Decimal) -> None:
     """Policy 6: written in the Italian or the English way, an amount comes back to the cent."""
