@@ -45,6 +45,8 @@ def init_app(app: Flask) -> None:
     app.after_request(_headers)
     app.context_processor(_template_globals)
     app.jinja_env.globals.update(csp_nonce=csp_nonce, asset=asset)
+    # Jinja would answer `"can_edit"|is_item_visible("X")` while compiling: for all, as for whoever came first.
+    app.jinja_env.optimized = False
     app.teardown_request(_end)
     for kind in (HTTPException, RuleBroken, NotAllowed, Conflict, OperationalError, DataError, Exception):
         app.register_error_handler(kind, _error)
@@ -64,7 +66,7 @@ def _begin() -> None:
     if "\0" in request.full_path or any("\0" in v for v in request.args.values()):
         abort(400)
     for name, value in request.args.items():
-        if name.startswith(("page_", "psize_")) and not (value.isdigit() and len(value) < 9):
+        if name.startswith(("page_", "psize_")) and not (value.isdecimal() and len(value) < 9):
             abort(400)
     if not request.path.startswith(("/static/", "/healthz", "/api/")):
         _ = current_user.is_authenticated  # loads the user, which sets the actor
