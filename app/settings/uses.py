@@ -29,7 +29,7 @@ def counts(model: type[Any], ids: Iterable[int]) -> dict[int, int]:
     for _table, column in references(model):
         some = select(column).where(column == model.id).limit(USES_CAP + 1).correlate(model).subquery()
         total = total + select(func.count()).select_from(some.lateral()).scalar_subquery()
-    return dict(db.session.execute(select(model.id, total).where(model.id.in_(list(ids)))).tuples().all())
+    return dict(db.session.execute(select(model.id, total).where(model.id.in_(list(ids)))).all())
 
 
 def move(model: type[Any], source: int, target: int) -> int:
