@@ -141,6 +141,13 @@ def _parts(rows: int, columns: Sequence[Column], cells: Cells, refuse: Refuse) -
     it, or where no other part is filled (Google writes both)."""
     found = {p: [cells(c.position) for c in columns if _part(c.field) == p] for p in (*PARTS, "whole")}
     joined = {p: _joined(rows, several) for p, several in found.items()}
+    for part in PARTS:
+        if len(found[part]) > 1 and part != "street":
+            heading = next(c.heading for c in columns if _part(c.field) == part)
+            for i, row in enumerate(zip(*found[part], strict=True)):
+                joined[part][i] = next(filter(None, row), "")
+                if len({c for c in row if c}) > 1:
+                    refuse(i, heading, _l("two columns say different things"))
     if found["whole"]:
         others = zip(*(joined[p] for p in PARTS), strict=True)
         alone = not found["street"]

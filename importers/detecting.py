@@ -17,7 +17,7 @@ SAMPLE_LINES = 400
 SAMPLE_SIZE = 1 << 18
 HEADER_WITHIN = 25
 SEPARATOR = re.compile(r'^"?sep=(.)"?\s*$', re.IGNORECASE)
-DATA = re.compile(r"@|\d{3}|https?:")
+DATA = re.compile(r"\S@\S|\d{5}|\d[ ./-]\d{3}|https?:|^www\.")
 Record = tuple[int, list[str]]
 
 
@@ -87,20 +87,25 @@ def _is_known(cell: str) -> bool:
     return bool(headings.meaning(cell).field) or headings.meaning(cell).sure == "exact"
 
 
-def _score(lines: list[str], dialect: Dialect) -> tuple[int, float, int]:
+def _score(lines: list[str], dialect: Dialect) -> tuple[int, float, int, int]:
+    """How well a delimiter fits: headings that it reveals, regularity, width; last, how seldom it is within cells."""
     found = records(lines, dialect)
-    heads = max((known(row) for _, row in found[:HEADER_WITHIN]), default=0)
+    first = found[:HEADER_WITHIN]
+    heads = max((known(row) for _, row in first), default=0)
     widths = Counter(len(row) for _, row in found)
     width, count = widths.most_common(1)[0] if widths else (1, 0)
+    if heads == 1 and any(len(row) == 1 and known(row) for _, row in first[:1]):
+        width = 1  # the only heading of the file; a delimiter in its cells is text
     regular = count / len(found) if width > 1 else 0.0
-    return heads if heads > 1 else 0, round(regular, 2), width
+    seldom = -sum(line.count(dialect.delimiter) for line in lines) if width == 1 else 0
+    return heads if heads > 1 else 0, round(regular, 2), width, seldom
 
 
 def header_line(found: Sequence[Record]) -> int | None:
     """The line (from 0) of the headings among the first records; None when the file seems to have none."""
     if not found:
         return 0
-    counts = [0 if _is_data(row) else known(row) for _, row in found[:HEADER_WITHIN]]
+    counts = [count if (count := known(row)) > _data(row) else 0 for _, row in found[:HEADER_WITHIN]]
     index = next(i for i, count in enumerate(counts) if count * 2 >= max(counts))
     filled = sum(1 for c in found[index][1] if c.strip(BLANKS))
     if counts[index] >= 2 or (counts[index] == 1 and filled <= 2 and (index == 0 or filled == 1)):
@@ -112,7 +117,12 @@ def header_line(found: Sequence[Record]) -> int | None:
 
 
 def _is_data(row: Sequence[str]) -> bool:
-    return any(DATA.search(c[:200]) for c in row)
+    return _data(row) > 0
+
+
+def _data(row: Sequence[str]) -> int:
+    """How many cells look like emails, phones, codes or links, as no heading does."""
+    return sum(1 for c in row if DATA.search(c[:200]))
 
 
 def _is_title_row(first: Sequence[str], found: Sequence[Record]) -> bool:

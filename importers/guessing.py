@@ -4,6 +4,7 @@ Only what is understood is mapped. A column that could be wrong is left to the p
 """
 
 import re
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
@@ -49,7 +50,7 @@ def guess(
     columns = [
         Column(i, t, m.field, m.sure, group=m.group) for i, (t, m) in enumerate(zip(titles, settled, strict=True))
     ]
-    return Mapping(tuple(headings.paired(_once(columns))), custom)
+    return Mapping(tuple(headings.paired(_apart(_once(columns)))), custom)
 
 
 def _meaning(title: str, program: Program | None, titles: Sequence[str], custom: tuple[CustomField, ...]) -> Meaning:
@@ -112,7 +113,7 @@ def _some_name(title: str, fields: set[str], own: bool) -> str:
 
 
 def _are_kinds(column: Sequence[str]) -> bool:
-    words = {c.strip().lower() for c in column if c.strip()}
+    words = {normal(c) for c in column if c.strip()}
     return bool(words) and words <= general.PERSON_WORDS | general.COMPANY_WORDS
 
 
@@ -126,6 +127,20 @@ def _once(columns: list[Column]) -> list[Column]:
             if column.field in taken:
                 result[i] = replace(column, field="", sure="none", group="")
             taken.setdefault(column.field, i)
+    return result
+
+
+def _apart(columns: list[Column]) -> list[Column]:
+    """`City` a second time is the city of a second address; `Street 2` is the second line of one."""
+    result, seen = list(columns), Counter[tuple[str, str]]()
+    repeated = {c.field.rpartition("_")[0] for c in columns if c.field.endswith(("_city", "_zip"))
+                and sum(o.field == c.field and o.group == c.group for o in columns) > 1}  # fmt: skip
+    for i, column in enumerate(columns):
+        kind = column.field if column.field in repeated else column.field.rpartition("_")[0]
+        if column.field.startswith("address") and kind in repeated and not column.group:
+            seen[column.field, ""] += 1
+            number = seen[column.field, ""]
+            result[i] = replace(column, group=str(number) if number > 1 else "")
     return result
 
 

@@ -28,6 +28,9 @@ PUBLIC = {
     "some_type": "type",
     "company_spare": "company",
 }
+WRAPPERS = {"columns", "mapping", "options", "signature", "custom"}
+# Fields whose columns add up, where equal headings are named once for all; of the others the first is meant.
+SEVERAL = {"", "email", "phone", "website", "tags", "notes", "description"}
 PLURALS = {"emails": "email", "phones": "phone", "websites": "website", "addresses": "address", "tag": "tags"}
 
 
@@ -104,14 +107,17 @@ def parse(
     """
     options: dict[str, Any] = {}
     posted = _decoded(posted)
-    while isinstance(posted, dict) and not set(posted) - {"columns", "mapping", "options", "signature", "custom"}:
-        options |= posted.get("options") or {}
-        posted = posted.get("columns") or posted.get("mapping") or {}
+    while isinstance(posted, dict) and posted and not set(posted) - WRAPPERS:
+        options |= posted["options"] if isinstance(posted.get("options"), dict) else {}
+        posted = _decoded(posted.get("columns") or posted.get("mapping") or {})
+    if not posted:
+        raise MappingError(_l("The mapping names no column."))
     known = _Known(titles, tuple(custom), kind)
     columns = [Column(i, t) for i, t in enumerate(titles)]
     for where, what, extra in _pairs(posted, known):
         field = known.field(what)
-        for position in known.positions(where):
+        several = field.split("_")[0] in SEVERAL
+        for position in known.positions(where)[: None if several else 1]:
             columns[position] = replace(columns[position], field=field, sure="chosen", **extra)
     return Mapping(tuple(headings.paired(columns)), known.custom), options
 

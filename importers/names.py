@@ -36,12 +36,12 @@ def who(
     `single`: a name alone is a last name. Raises NameRefused.
     """
     if kind == "company":
-        return _company(name or company or full or f"{first} {last}".strip(), name, company)
+        return _company(name or company or full, {name, company, full}, first or last)
     if not kind and not (first or last):
         if full and (full.casefold() == (company or name).casefold() or _is_company(full)):
-            return _company(full, name, company)
+            return _company(full, {name, company, full})
         if not full and (name or company):
-            return _company(name or company, name, company)
+            return _company(name or company, {name, company})
     if not (first or last):
         first, last = split(full, single, reversed_)
     if not (first and last):
@@ -51,11 +51,13 @@ def who(
     return "person", first, last, "", company or name
 
 
-def _company(text: str, name: str, company: str) -> tuple[str, str, str, str, str]:
+def _company(text: str, said: set[str], person: str = "") -> tuple[str, str, str, str, str]:
     if not text:
         raise NameRefused("name", NO_NAME)
-    if name and company and name != company:
-        raise NameRefused("company", _l("only a person can belong to a company"))
+    if person:
+        raise NameRefused("last_name", _l("a company has no first and last name"))
+    if len({name.casefold() for name in said if name}) > 1:
+        raise NameRefused("company", _l("a company can't belong to another company"))
     return "company", "", "", text, ""
 
 

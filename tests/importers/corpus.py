@@ -252,6 +252,53 @@ SHAPES = [
         {3: "repeats the headings"},
     ),
     Case(
+        "one-column",
+        "One column alone: a comma in a cell is text",
+        text("Nome completo", "Mario Rossi", '"Verdi, Anna"', "Neri, Ugo"),
+        {2: person("Mario", "Rossi"), 3: person("Anna", "Verdi"), 4: person("Ugo", "Neri")},
+    ),
+    Case(
+        "years-in-headings",
+        "Headings with numbers are headings all the same",
+        text("Nome;Cognome;Fatturato 2023;Fatturato 2024;E-mail", "Mario;Rossi;1.000,00;2.000,00;mario@example.com"),
+        {2: MARIO},
+    ),
+    Case(
+        "foreign-headings",
+        "Headings that we don't know, above emails and phones, are headings; a person maps them",
+        text("Namn;Efternamn;Epost", "Mario;Rossi;mario@example.com", "Anna;Verdi;anna@example.com"),
+        {2: MARIO, 3: ANNA},
+        mapping={"Namn": "first_name", "Efternamn": "last_name", "Epost": "email"},
+    ),
+    Case(
+        "two-addresses",
+        "Two addresses of one kind, by equal headings",
+        text(
+            "Nome,Cognome,Indirizzo,CAP,Città,Indirizzo,CAP,Città",
+            "Mario,Rossi,Via Roma 1,50100,Firenze,Via Po 2,00100,Roma",
+        ),
+        {2: person("Mario", "Rossi", addresses=["work|Via Roma 1|Firenze||50100|", "work|Via Po 2|Roma||00100|"])},
+    ),
+    Case(
+        "footer",
+        "A line of totals at the end is a row like others, and no contact",
+        text("Nome;Cognome;E-mail", "Mario;Rossi;mario@example.com", "", "Totale: 1"),
+        {2: MARIO},
+        {4: "last name is missing"},
+    ),
+    Case(
+        "double-cr",
+        "Line ends doubled by a careless program",
+        text(*two(","), end="\r\r\n"),
+        {3: MARIO, 5: ANNA},
+    ),
+    Case(
+        "control-z",
+        "DOS's end of file is no row",
+        text(*two(",")) + b"\x1a",
+        {2: MARIO, 3: ANNA},
+    ),
+    Case(
         "error-file",
         "The file of refused rows, mended: maps by itself, _line and _reason are ignored",
         text("Nome,Cognome,Email,_line,_reason", "Mario,Rossi,mario@example.com,17,“x” is not an email address"),
@@ -445,6 +492,14 @@ VALUES = [
             4: company("Gamma"),
         },
         {5: "neither a person nor a company"},
+        mapping={"Tipo": "kind", "Nome": "first_name", "Cognome": "last_name", "Azienda": "company"},
+    ),
+    Case(
+        "kinds-at-odds",
+        "A row that says two things about who it is is refused",
+        text("Tipo,Nome,Cognome,Azienda", "Persona,,,Acme", "Azienda,Mario,Rossi,Acme", "Azienda,,,"),
+        {},
+        {2: "no name", 3: "a company has no first and last name", 4: "no name"},
         mapping={"Tipo": "kind", "Nome": "first_name", "Cognome": "last_name", "Azienda": "company"},
     ),
     Case(
@@ -929,6 +984,7 @@ PROGRAMS = [
             '"Tags","Job Position","Salesperson"',
             '"Acme Italia","True","","info@example.com","055 1234567","","Via Roma 1","Scala B","Firenze","50100","Italy",'
             '"Client,VIP","",""',
+            '"Acme Roma","True","Acme Italia","","","","","","","","","","",""',
             '"Mario Rossi","False","Acme Italia","mario@example.com","","333 1234567","","","","","","","CEO","Ugo Capo"',
         ),
         {
@@ -939,7 +995,7 @@ PROGRAMS = [
                 phones=["work 055 1234567"],
                 addresses=["work|Via Roma 1, Scala B|Firenze||50100|Italy"],
             ),
-            3: person(
+            4: person(
                 "Mario",
                 "Rossi",
                 company="Acme Italia",
@@ -948,6 +1004,7 @@ PROGRAMS = [
                 phones=["mobile 333 1234567"],
             ),
         },
+        {3: "belong to another company"},
     ),
     Case(
         "odoo-technical",

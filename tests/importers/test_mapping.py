@@ -4,6 +4,8 @@ import json
 from typing import Any
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from importers import fields, guessing, mapping
 from importers.errors import MappingError, Refused
@@ -12,6 +14,7 @@ from importers.mapping import Mapping
 from importers.options import Options
 
 TITLES = ["Nome", "Cognome", "E-mail", "Note", "Note"]
+KEYS = [*TITLES, "columns", "mapping", "options", "field", "column", "first_name", "0", "kind_from", "group"]
 WANTED = {0: "first_name", 1: "last_name", 2: "email"}
 
 
@@ -146,3 +149,32 @@ def test_options() -> None:
     for wrong in ({"duplicates": "erase"}, {"colour": 1}, {"private": "yes"}, {"decimal": ";"}, {"match": ["email"]}):
         with pytest.raises(Refused):
             Options.from_json(wrong)
+
+
+jsons = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.text(max_size=8) | st.sampled_from([*TITLES, "email", "columns"]),
+    lambda inner: (
+        st.lists(inner, max_size=4) | st.dictionaries(st.text(max_size=6) | st.sampled_from(KEYS), inner, max_size=4)
+    ),
+    max_leaves=8,
+)
+
+
+@settings(deadline=None)
+@given(jsons)
+def test_any_json_is_a_mapping_or_a_sentence(posted: Any) -> None:
+    """Bad input: nothing that is posted makes it fail."""
+    sentence = None
+    try:
+        mapping.parse(posted, TITLES)
+    except MappingError as error:
+        sentence = str(error)
+    assert sentence != ""
+
+
+def test_a_second_city_is_a_second_address() -> None:
+    """Policy 4: equal headings are allowed; two addresses in one row stay two."""
+    found = guessing.guess(["Nome", "Cognome", "Indirizzo", "CAP", "Città", "Indirizzo", "CAP", "Città", "Indirizzo 2"])
+    assert [c.group for c in found.columns] == ["", "", "", "", "", "2", "2", "2", "3"]
+    one = guessing.guess(["Nome", "Cognome", "Street", "Street 2", "City"])
+    assert {c.group for c in one.columns} == {""}
