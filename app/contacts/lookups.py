@@ -1,8 +1,9 @@
 """Contacts, companies, persons and tags chosen by typing."""
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 
-from app.contacts.models import Contact, Kind, Medium, Tag
+from app.contacts import service
+from app.contacts.models import Contact, Kind, Medium
 from app.core.db import db
 from app.core.lookup import LIMIT, Choice, lookup
 from app.core.text import fold, like_fragment
@@ -41,6 +42,4 @@ def persons(typed: str) -> list[Choice]:
 @lookup("tag")
 def tags(typed: str) -> list[Choice]:
     """Tags by a fragment of their name."""
-    pattern = like_fragment(fold(typed))
-    found = db.session.scalars(select(Tag).where(func.lower(Tag.name).like(pattern)).order_by(Tag.name).limit(LIMIT))
-    return [{"value": t.name, "text": t.name, "sub": ""} for t in found]
+    return [{"value": t.name, "text": t.name, "sub": ""} for t in service.tag_choices(typed, LIMIT)]

@@ -3,14 +3,15 @@
 from typing import Any
 
 from flask_babel import gettext as _
-from sqlalchemy import func, select
+from sqlalchemy import exists, func, or_, select
 
 from app.contacts import changes, checks
-from app.contacts.models import Address, Channel, Contact, Kind, Medium, Tag
+from app.contacts.models import Address, Channel, Contact, Kind, Medium, Tag, contact_tag
 from app.core import access, clock
 from app.core.db import db
 from app.core.errors import Conflict, NotAllowed, RuleBroken
 from app.core.interface import COUNT_CAP
+from app.core.text import like_fragment
 from app.history import service as history
 from app.history.models import Verb
 
@@ -153,9 +154,12 @@ def _count_up_to_cap(kind: Kind) -> int:
     return db.session.scalar(select(func.count()).select_from(capped)) or 0
 
 
-def tag_choices(limit: int = 300) -> list[Tag]:
-    """Tags by name, as many as a filter list can bear."""
-    return list(db.session.scalars(select(Tag).order_by(Tag.name).limit(limit)))
+def tag_choices(typed: str = "", limit: int = 300) -> list[Tag]:
+    """Tags by name, with `typed` in it; those that hang on nothing but what the actor may not see are left out."""
+    hung = exists().where(contact_tag.c.tag_id == Tag.id)
+    seen = hung.where(contact_tag.c.contact_id == Contact.id)
+    named = func.lower(Tag.name).like(like_fragment(typed.strip().lower()))
+    return list(db.session.scalars(select(Tag).where(named, or_(seen, ~hung)).order_by(Tag.name).limit(limit)))
 
 
 def company_choices(company_id: Any) -> list[tuple[int, str]]:

@@ -1,15 +1,20 @@
 """Flask-AppBuilder's data interface with counts and pages that stay flat when a table grows (STACK.md, trap 2)."""
 
+import datetime as dt
 from collections.abc import Mapping, Sequence
 from contextvars import ContextVar
 from typing import Any
+from zoneinfo import ZoneInfo
 
+from flask_appbuilder.exceptions import FABException
 from flask_appbuilder.models.filters import BaseFilter, Filters
 from flask_appbuilder.models.sqla.filters import FilterEqual
 from flask_appbuilder.models.sqla.interface import SQLAInterface
+from flask_babel import gettext as _
 from sqlalchemy import ARRAY, asc, desc, func, select
 from sqlalchemy.sql.base import ExecutableOption
 
+from app.core import access
 from app.core.db import db
 
 COUNT_CAP = 10_000
@@ -33,9 +38,23 @@ class SafeFilters(Filters):
         own = self.datamodel.equal.get(column_name, filter_class) if filter_class is FilterEqual else filter_class
         return super().add_filter(column_name, own, value)
 
+    def _add_filter(self, filter_instance: BaseFilter, value: Any) -> None:
+        if self.datamodel.is_datetime(filter_instance.column_name):
+            value = [_instant(v) for v in value] if isinstance(value, list) else _instant(value)
+        super()._add_filter(filter_instance, value)
+
     def add_filter_index(self, column_name: str, filter_instance_index: int, value: Any) -> None:
         if filter_instance_index < len(self._all_filters.get(column_name, [])):
             super().add_filter_index(column_name, filter_instance_index, value)
+
+
+def _instant(typed: Any) -> dt.datetime:
+    """An ISO 8601 day or instant; without a zone it is meant in the reader's. Raises FABException."""
+    try:
+        instant = dt.datetime.fromisoformat(typed)
+    except (TypeError, ValueError):
+        raise FABException(_("“%(text)s” is not a date.", text=str(typed)[:60])) from None
+    return instant if instant.tzinfo else instant.replace(tzinfo=ZoneInfo(access.current().timezone))
 
 
 class CrmInterface(SQLAInterface):

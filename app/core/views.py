@@ -48,15 +48,17 @@ class CrmView(ThreeVerbs, ModelView):
     edit_row_message = lazy_gettext("Changes saved")
     delete_row_message = lazy_gettext("Moved to the bin")
 
-    def _get_list_widget(self, *args: Any, **kwargs: Any) -> dict[str, Any]:
-        widgets = super()._get_list_widget(*args, **kwargs)
+    def _get_list_widget(self, filters: Any, **kwargs: Any) -> Any:
+        if kwargs.get("order_column") not in self.order_columns:
+            kwargs |= {"order_column": "", "order_direction": ""}
+        widgets = super()._get_list_widget(filters, **kwargs)
         count = widgets["list"].template_args["count"]
         widgets["list"].template_args["count_capped"] = count > COUNT_CAP
         return widgets
 
     def row_or_404(self, pk: Any) -> Any:
         """The row, or the same 404 for a missing and for a hidden one (ACC-06)."""
-        row = self.datamodel.get(pk) if str(pk).isdigit() and len(str(pk)) < 19 else None
+        row = self.datamodel.get(pk) if str(pk).isdecimal() and len(str(pk)) < 19 else None
         if row is None:
             raise NotFound
         return row
@@ -80,7 +82,7 @@ class CrmView(ThreeVerbs, ModelView):
             raise NotFound
         if not self.appbuilder.sm.has_access(self.get_action_permission_name(name), self.class_permission_name):
             raise Forbidden
-        rows = self.datamodel.rows([int(pk) for pk in pks if pk.isdigit() and len(pk) < 19])
+        rows = self.datamodel.rows([int(pk) for pk in pks if pk.isdecimal() and len(pk) < 19])
         if not rows:
             raise NotFound
         return self.actions[name].func(rows)
