@@ -25,7 +25,7 @@ from flask_babel import get_locale
 from flask_babel import gettext as _
 from flask_login import current_user
 from flask_wtf.csrf import CSRFProtect
-from sqlalchemy.exc import DataError, OperationalError
+from sqlalchemy.exc import DataError, IntegrityError, OperationalError
 from werkzeug.exceptions import HTTPException, InternalServerError
 
 from app.core import access, nav
@@ -150,7 +150,7 @@ def _explain(error: Exception) -> tuple[int, str, dict[str, list[str]]]:
             return 500, _("Something went wrong on our side."), {}
         case HTTPException():
             return error.code or 500, error.description or error.name, {}
-        case DataError():
+        case DataError() | IntegrityError():
             return 400, _("This value can't be stored."), {}
         case OperationalError():
             return 503, _("The database does not answer just now. Try again in a moment."), {}
