@@ -24,6 +24,8 @@ from app.contacts.models import Address, Channel, Contact, Kind
 from app.core import access
 from app.core.db import db
 from app.core.people import ADMINISTRATOR, OWNER, READ_ONLY, USER, Group, User, load_actor, role_named
+from app.history import service as history
+from app.history.models import HistoryEvent
 
 PASSWORD = "Prova-2026-xyz"
 CSRF_SALT = "wtf-csrf-token"
@@ -113,12 +115,25 @@ def make_full_contact(owner: Someone | None = None, **keys: Any) -> int:
     return make_contact(owner, **full | keys)
 
 
+def make_event(owner: Someone | None = None, **keys: Any) -> int:
+    """A note on a new contact of `owner`, by default open to all; `keys` are the contact's. Its id."""
+    owner = owner or the_cast()["sergio"]
+    contact = make_contact(owner, **keys)
+    with acting(owner):
+        event = history.save({"contact": contact, "text": unique("Parlato")})
+        db.session.commit()
+        made = event.id
+    db.session.remove()
+    return made
+
+
 # How to make a row of each guarded table: what isn't here fails the access tests, so that no entity goes untested.
 # A child is made with its parent.
 FACTORIES: dict[type[Any], Callable[..., int]] = {
     Contact: make_contact,
     Channel: make_full_contact,
     Address: make_full_contact,
+    HistoryEvent: make_event,
 }
 
 

@@ -18,7 +18,6 @@ class FilterLink(BaseFilter):
     """Events whose foreign key is an id: {"col": "contact", "opr": "eq", "value": 5}. What is no id finds nothing."""
 
     name = _l("is")
-    arg_name = "eq"
 
     def apply(self, query: Any, value: Any) -> Any:
         column = {"author": "created_by"}.get(self.column_name, f"{self.column_name}_id")
@@ -32,6 +31,7 @@ class EventApi(CrmApi):
     datamodel = CrmInterface(
         HistoryEvent,
         loads=(joinedload(HistoryEvent.category), author(), joinedload(HistoryEvent.contact).lazyload("*")),
+        equal=dict.fromkeys(("contact", "category", "author"), FilterLink),
     )
     service = service
     schema = EventSchema()
@@ -41,7 +41,6 @@ class EventApi(CrmApi):
     show_columns = ["id"]
     order_columns = ["id", "happened_at"]
     search_columns = ["id", "verb", "happened_at", "contact", "category", "author"]
-    search_filters = {name: [FilterLink] for name in ("contact", "category", "author")}
     base_order = ("id", "desc")
 
 

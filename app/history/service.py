@@ -85,7 +85,7 @@ def check(data: dict[str, Any], event: HistoryEvent | None = None) -> dict[str, 
 def contact_seen(wanted: Any) -> Any | None:
     """The contact with this id, without what hangs on it; None for a missing and for a hidden one alike (ACC-06)."""
     contact = contact_class()
-    if not isinstance(wanted, int) or not 0 < wanted < 2**63:
+    if type(wanted) is not int or not 0 < wanted < 2**63:
         return None
     return db.session.scalar(select(contact).where(contact.id == wanted).options(lazyload("*")))
 
@@ -108,7 +108,7 @@ def _category(wanted: Any, errors: Errors) -> int | None:
     wanted = wanted.get("id") if isinstance(wanted, dict) else wanted
     names = names_of(PickList.HISTORY_CATEGORY)
     wanted = wanted or next(iter(names), "")
-    found = wanted if isinstance(wanted, int) else names.get(str(wanted).strip().lower())
+    found = wanted if type(wanted) is int else names.get(str(wanted).strip().lower())
     if found not in names.values():
         errors["category"] = [_("“%(name)s” is not in the list.", name=str(wanted)[:60])]
     return found

@@ -38,7 +38,6 @@ class HistoryView(ThreeVerbs, BaseView):
         contact = contact_or_404(pk)
         return self.render_template(
             "history/panel.html",
-            contact=contact,
             form=forms.blank(),
             categories=pick_values(PickList.HISTORY_CATEGORY),
             authors=timeline.authors(contact),

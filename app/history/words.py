@@ -74,5 +74,6 @@ def _part(part: Any, names: dict[int, str]) -> str | None:
         return str(part)
     if "contact" in part:
         return names.get(part["contact"])
-    word = gettext(part["word"])
+    stored = part["word"]
+    word = gettext(stored)
     return f"{part['text']} ({word})" if "text" in part else word
