@@ -9,7 +9,7 @@ from collections.abc import Mapping
 
 import psycopg
 
-from app.ops import orphans, product, start
+from app.ops import deployed, orphans, product, start
 from app.ops.child import end_with_parent
 from app.ops.folder import DataFolder
 from app.ops.options import ROOT, Options
@@ -55,7 +55,7 @@ def alone(words: list[str], folder: DataFolder) -> int:
 def is_empty(url: str) -> bool:
     """Whether a database has no tables yet; a database that can't be reached is for the command to tell."""
     try:
-        with psycopg.connect(url.replace("+psycopg", "", 1), connect_timeout=5) as connection:
+        with deployed.connect(url) as connection:
             return connection.execute("SELECT 1 FROM pg_tables WHERE schemaname = 'public'").fetchone() is None
     except psycopg.OperationalError:
         return False
@@ -69,4 +69,5 @@ def run(words: list[str], env: Mapping[str, str]) -> int:
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the terminal sent it to the command too
     signal.signal(signal.SIGTERM, lambda *_: process.terminate())
     code = process.wait()
+    deployed.forget(env["DATABASE_URL"])
     return code if code >= 0 else 128 - code

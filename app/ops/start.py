@@ -4,7 +4,7 @@ import socket
 import tempfile
 from collections.abc import Callable, Mapping
 
-from app.ops import logs, orphans, product
+from app.ops import deployed, logs, orphans, product
 from app.ops.child import Child, Program
 from app.ops.folder import DataFolder
 from app.ops.options import Options, Refused
@@ -72,15 +72,18 @@ def tell_password(say: Callable[[str], None], password: str) -> None:
 def start_apps(
     options: Options, folder: DataFolder, supervisor: Supervisor, env: Mapping[str, str], listener: socket.socket
 ) -> None:
-    """Load the demo where it is wanted, then web, worker and scheduler at once; ready when the web answers."""
+    """Load the demo where it is wanted, start the web, and when that answers worker and scheduler.
+
+    All at once they would share the cores, and the first page would come last.
+    """
     env = {name: value for name, value in env.items() if name != PASSWORD}
     if options.demo:
         run_flask(folder, supervisor, env, "demo-data", "--small")
     folder.remember({name: value for name, value in env.items() if name.startswith(OURS)})
     web = supervisor.start_app(product.web(listener, folder.log, env, product.web_processes()))
+    supervisor.wait_ready(web, WEB_START)
     supervisor.start_app(product.worker(folder.log, env, options.workers))
     supervisor.start_app(product.scheduler(folder.log, env))
-    supervisor.wait_ready(web, WEB_START)
 
 
 def deploy(folder: DataFolder, supervisor: Supervisor, env: Mapping[str, str]) -> str:
@@ -88,7 +91,10 @@ def deploy(folder: DataFolder, supervisor: Supervisor, env: Mapping[str, str]) -
 
     Returns what to tell of the administrator's password when it was made by this very start, else "".
     """
+    if deployed.is_current(env["DATABASE_URL"]):
+        return ""
     last = run_flask(folder, supervisor, env, "deploy").strip().rpartition("\n")[2]
+    deployed.note(env["DATABASE_URL"])
     if not last.startswith(PASSWORD_LINE):
         return ""
     return f"in {PASSWORD}" if env.get(PASSWORD) else last.removeprefix(PASSWORD_LINE)

@@ -28,12 +28,14 @@ def test_life_of_a_data_folder(launch: Launch, folder: Path) -> None:
     stale = pid_file.read_text()
     check_orderly_stop(first)
 
-    with subprocess.Popen(["sleep", "600"], **server_account().popen()) as stranger:
-        pid_file.write_text(stale.replace(stale.split("\n")[0], str(stranger.pid), 1))
-        second = launch(folder)
-        wait_until(lambda: status(second.ready(), "/readyz") == 200, 60)
-        assert stranger.poll() is None, "STACK trap 7: the number belongs to somebody else now"
-        stranger.kill()
+    stranger = subprocess.Popen(["sleep", "600"], **server_account().popen())
+    pid_file.write_text(stale.replace(stale.split("\n")[0], str(stranger.pid), 1))
+    second = launch(folder)
+    address = second.ready()
+    alive = stranger.poll() is None
+    stranger.kill()
+    assert alive, "STACK trap 7: the number belongs to somebody else now"
+    wait_until(lambda: status(address, "/readyz") == 200, 60)
 
     processes = second.processes()
     second.child("dramatiq").suspend()  # does not hear of its supervisor's death

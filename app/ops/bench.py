@@ -1,0 +1,284 @@
+"""Benchmarks, each beside its floor in the same run, in a database and a folder of their own that are removed after.
+
+`bench` (the command) makes the database and starts this module in it as a process for each figure; that process
+prints one JSON object. So nothing of the users' data is touched, and a figure has no neighbour in its process.
+"""
+
+import json
+import os
+import re
+import secrets
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import psycopg
+from flask import Flask, current_app
+from psycopg import sql
+
+from app.core import access
+from app.core.db import db
+from app.ops import demo, samples
+from app.ops.product import flask, python
+
+ROOT = Path(__file__).parents[2]
+FLOOR_CONTACTS = 10_000
+REQUESTS = 40
+P99_REQUESTS = 300
+PASSWORD = "Bench-" + secrets.token_urlsafe(12)
+TABLES = {
+    "contact": "id, kind, first_name, last_name, name, title, company_id, type_id, temperature_id, description, "
+    "custom, import_run_id, sort_name, search, private, owner_id, co_owners, shared_with, created_by, changed_by",
+    "contact_channel": "contact_id, medium, kind, value, normal, is_primary",
+    "contact_address": "contact_id, kind, street, city, state, zip, country, is_primary",
+    "contact_tag": "contact_id, tag_id",
+}
+FRAGMENTS = ["ross", "maria ferr", "@posta42", "zanfrog", "rinald"]
+Pg = psycopg.Connection[Any]
+Figure = dict[str, Any]
+
+
+# ------------------------------------------------------------ the command: a database of its own
+
+
+def run_all(names: tuple[str, ...], contacts: int) -> None:
+    """Run these benches; each prints its line as soon as it is known."""
+    for name in names:
+        with scratch() as env:
+            subprocess.run(python("app.ops.bench", name, str(contacts)), env=env, cwd=ROOT, check=True)
+
+
+@contextmanager
+def scratch() -> Iterator[dict[str, str]]:
+    """The environment of a migrated empty database on the same server and an empty folder for files."""
+    name, here = f"clientela_bench_{secrets.token_hex(4)}", db.engine.url
+    url = here.set(database=name).render_as_string(hide_password=False)
+    with tempfile.TemporaryDirectory(prefix="clientela-bench-") as folder, server(url=here) as pg:
+        pg.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
+        try:
+            env = {**os.environ, "DATABASE_URL": url, "CLIENTELA_DATA": folder, "PYTHONPATH": str(ROOT)}
+            env |= {"CLIENTELA_FILES_URL": Path(folder).as_uri(), "CLIENTELA_ADMIN_PASSWORD": PASSWORD}
+            env |= {"CLIENTELA_SECRET_KEY": secrets.token_hex(32), "CLIENTELA_BENCH_PASSWORD": PASSWORD}
+            subprocess.run(flask("deploy"), env=env, check=True, capture_output=True)
+            yield env
+        finally:
+            pg.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name)))
+
+
+@contextmanager
+def server(url: Any) -> Iterator[Pg]:
+    """A connection for statements that no transaction may hold."""
+    with psycopg.connect(url.set(drivername="postgresql").render_as_string(False), autocommit=True) as pg:
+        yield pg
+
+
+# ------------------------------------------------------------ in the database of its own
+
+
+def import_rows(contacts: int) -> Figure:
+    """Rows a second from the upload to the end of the run; floor: bare COPY of the same rows into the same tables."""
+    path = sample_csv(contacts)
+    seconds = timed(lambda: import_file(path))
+    with server(db.engine.url) as pg:
+        taken = [(name, columns, copy_out(pg, name, columns)) for name, columns in TABLES.items()]
+        pg.execute("DELETE FROM contact")
+        pg.execute("VACUUM FULL contact, contact_channel, contact_address, contact_tag")
+        floor = timed(lambda: copy_in(pg, taken))
+    return figure(contacts / seconds, contacts / floor, "rows/s", contacts)
+
+
+def sample_csv(count: int) -> Path:
+    """A file as people export it: 11 columns, UTF-8, semicolons."""
+    path = Path(os.environ["CLIENTELA_DATA"]) / "sample.csv"
+    with path.open("w", encoding="utf-8") as file:
+        file.write("Nome;Cognome;Email;Cellulare;Ruolo;Azienda;Indirizzo;CAP;Città;Provincia;Tag\n")
+        for p in samples.persons(count):
+            company = "" if p.company is None else samples.company_name(p.company)
+            file.write(";".join((*p[:5], company, *p[6:])) + "\n")
+    return path
+
+
+def import_file(path: Path) -> None:
+    """As `manage import` does it."""
+    from app.imports.commands import prepare, requester, run_to_its_end
+
+    with access.acting_as(requester(None)):
+        run_id = prepare("contacts", path, None, None, {}, dry_run=False)
+    run_to_its_end(run_id)
+
+
+def copy_out(pg: Pg, table: str, columns: str) -> list[bytes]:
+    with pg.cursor().copy(f"COPY {table} ({columns}) TO STDOUT") as copy:
+        return [bytes(block) for block in copy]
+
+
+def copy_in(pg: Pg, parts: list[tuple[str, str, list[bytes]]]) -> None:
+    for table, columns, blocks in parts:
+        with pg.cursor().copy(f"COPY {table} ({columns}) FROM STDIN") as copy:
+            for block in blocks:
+                copy.write(block)
+
+
+def import_web_p99(contacts: int) -> Figure:
+    """99th percentile, in ms, of a list page while another process imports; floor: the same page when all is idle."""
+    filled(FLOOR_CONTACTS, FLOOR_CONTACTS)
+    page, path = list_page(), sample_csv(contacts)
+    idle = [page() for _ in range(P99_REQUESTS)]
+    during = []
+    importer = subprocess.Popen(python("app.ops.bench", "import-alone", str(path)), cwd=ROOT)
+    while importer.poll() is None:
+        during.append(page())
+        time.sleep(0.02)
+    if importer.returncode:
+        raise SystemExit("the import failed")
+    return figure(percentile(during), percentile(idle), "ms", len(during))
+
+
+def percentile(times: list[float]) -> float:
+    """The 99th."""
+    return statistics.quantiles(times, n=100)[98]
+
+
+def at_size(page: Callable[[], Callable[[], float]]) -> Callable[[int], Figure]:
+    """Median ms of a request at `contacts` rows; floor: the same request at 10,000."""
+
+    def bench(contacts: int) -> Figure:
+        filled(FLOOR_CONTACTS, contacts)
+        floor = median(page())
+        filled(contacts - FLOOR_CONTACTS, contacts)
+        return figure(median(page()), floor, "ms", REQUESTS)
+
+    return bench
+
+
+def median(request: Callable[[], float]) -> float:
+    """Of REQUESTS timings, after some that fill caches."""
+    for _ in range(8):
+        request()
+    return statistics.median(request() for _ in range(REQUESTS))
+
+
+def filled(count: int, goal: int) -> None:
+    """`count` more contacts. When many are to come, indexes and checks are put aside meanwhile: it is not timed."""
+    if count <= 0:
+        return
+    users, groups = demo.crowd(os.environ["CLIENTELA_BENCH_PASSWORD"])
+    with server(db.engine.url) as pg:
+        start = demo.how_many()
+        if goal > FLOOR_CONTACTS:
+            with bare_tables(pg):
+                demo.fill(pg, count, start, users, groups, lambda _n: None)
+        else:
+            demo.fill(pg, count, start, users, groups, lambda _n: None)
+        pg.execute("VACUUM ANALYZE")
+
+
+@contextmanager
+def bare_tables(pg: Pg) -> Iterator[None]:
+    """Without foreign keys and secondary indexes of the contacts' tables, which are made again at the end."""
+    tables = list(TABLES)
+    keys = pg.execute(
+        "SELECT conrelid::regclass::text, conname, pg_get_constraintdef(oid) FROM pg_constraint "
+        "WHERE contype = 'f' AND conrelid::regclass::text = ANY(%s)",
+        [tables],
+    ).fetchall()
+    indexes = pg.execute(
+        "SELECT indexname, indexdef FROM pg_indexes WHERE tablename = ANY(%s) AND indexname !~ '^pk_'", [tables]
+    ).fetchall()
+    for table, name, _ in keys:
+        pg.execute(f'ALTER TABLE {table} DROP CONSTRAINT "{name}"')
+    for name, _ in indexes:
+        pg.execute(f'DROP INDEX "{name}"')
+    yield
+    for _, definition in indexes:
+        pg.execute(definition)
+    for table, name, definition in keys:
+        pg.execute(f'ALTER TABLE {table} ADD CONSTRAINT "{name}" {definition}')
+
+
+def signed_in() -> Any:
+    """A browser of an ordinary user who is in two groups."""
+    browser = current_app.test_client()
+    answer = browser.post("/login/", data={"username": "demo07", "password": os.environ["CLIENTELA_BENCH_PASSWORD"]})
+    if answer.status_code != 302:
+        raise SystemExit("the sample user can't sign in")
+    return browser
+
+
+def request_of(addresses: list[str]) -> Callable[[], float]:
+    """Ask for one address after the other; gives the ms of each whole request."""
+    browser, turn = signed_in(), iter(range(10**9))
+
+    def ask() -> float:
+        address, start = addresses[next(turn) % len(addresses)], time.perf_counter()
+        answer = browser.get(address)
+        answer.get_data()
+        took = (time.perf_counter() - start) * 1000
+        if answer.status_code != 200:
+            raise SystemExit(f"{address} answered {answer.status_code}")
+        return took
+
+    return ask
+
+
+def list_page() -> Callable[[], float]:
+    """The list of contacts."""
+    return request_of(["/contacts/list/"])
+
+
+def search_page() -> Callable[[], float]:
+    """The list searched for fragments: frequent, of two words, of an address, of nobody."""
+    return request_of([f"/contacts/list/?q={fragment}" for fragment in FRAGMENTS])
+
+
+def contact_page() -> Callable[[], float]:
+    """Pages of contacts that the user sees."""
+    page = signed_in().get("/contacts/list/").get_data(as_text=True)
+    return request_of(sorted(set(re.findall(r"/contacts/show/\d+", page))))
+
+
+def timed(work: Callable[[], Any]) -> float:
+    """Seconds."""
+    start = time.perf_counter()
+    work()
+    return time.perf_counter() - start
+
+
+def figure(value: float, floor: float, unit: str, n: int) -> Figure:
+    """What a line says."""
+    return {"value": round(value, 1), "unit": unit, "floor": round(floor, 1), "ratio": round(value / floor, 3), "n": n}
+
+
+BENCHES: dict[str, Callable[[int], Figure]] = {
+    "import": import_rows,
+    "import_web_p99": import_web_p99,
+    "list_contacts": at_size(list_page),
+    "search_contacts": at_size(search_page),
+    "open_contact": at_size(contact_page),
+}
+
+
+def main(app: Flask, name: str, argument: str) -> None:
+    """One figure, in the environment of a scratch database."""
+    app.config["WTF_CSRF_ENABLED"] = False
+    with app.app_context():
+        if name == "import-alone":
+            import_file(Path(argument))
+            return
+        print(json.dumps({"name": name, **BENCHES[name](int(argument))}), flush=True)
+
+
+if __name__ == "__main__":
+    import logging
+
+    from app import create_app
+
+    application = create_app()
+    logging.disable(logging.INFO)
+    main(application, *sys.argv[1:3])
