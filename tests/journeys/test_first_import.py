@@ -1,4 +1,4 @@
-"""The first hour of a newcomer: a file comes in, a refused row is mended, a contact is found, a colleague sees nothing."""
+"""A newcomer's first hour: a file comes in, a refused row is mended, a contact is found, a colleague sees nothing."""
 
 from pathlib import Path
 from typing import Any
