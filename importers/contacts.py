@@ -3,9 +3,7 @@
 Works column by column on plain lists: a cell is looked at once, and only by the rule of its field.
 """
 
-import gc
-from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
@@ -18,6 +16,7 @@ from importers import amounts, channels, dates, names, reading, values
 from importers.dialect import Dialect
 from importers.errors import AmbiguousAmounts, AmbiguousDates
 from importers.mapping import Column, Mapping
+from importers.memory import without_collector
 from importers.options import Options
 
 LIMITS = {"first_name": 255, "last_name": 255, "name": 255, "company": 255, "title": 255, "type": 255,
@@ -54,20 +53,8 @@ class Reasons(list[tuple[str, Any]]):
 
 def clean(frame: pd.DataFrame, mapping: Mapping, options: Options) -> Cleaned:
     """Contacts out of one frame of `reading.frames`. `options` as `settle` returned them."""
-    with _without_collector():
+    with without_collector():
         return _Frame(frame, mapping, options).cleaned()
-
-
-@contextmanager
-def _without_collector() -> Iterator[None]:
-    """A frame makes some 300,000 small objects and no cycle; looking for cycles meanwhile costs half of the time."""
-    was = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was:
-            gc.enable()
 
 
 def settle(path: Path | str, dialect: Dialect, mapping: Mapping, options: Options) -> Options:

@@ -15,6 +15,7 @@ from flask_babel import lazy_gettext as _l
 from importers import detecting, encoding, records, sheets
 from importers.dialect import Dialect
 from importers.errors import Refused
+from importers.memory import without_collector
 from importers.records import Block, Lines
 from importers.values import BLANKS, text, unguarded
 
@@ -190,18 +191,20 @@ class _Text:
 
     def frames(self, size: int) -> Iterator[pd.DataFrame]:
         """See the function of that name."""
-        width = len(self.titles)
         while batch := self._lines.take(size):
-            first = self._lines.number - len(batch) + 1
-            if first == 1 and detecting.SEPARATOR.match(batch[0]):
-                batch, first = batch[1:], 2
-            found = records.table(batch, self._dialect, width) if batch else None
-            if found is not None:
-                frame = _plain(found, first)
-            else:
-                frame = _framed(records.block(batch, self._lines, self._dialect), self.titles)
+            with without_collector():
+                frame = self._frame(batch)
             if len(frame):
                 yield frame
+
+    def _frame(self, batch: list[str]) -> pd.DataFrame:
+        first = self._lines.number - len(batch) + 1
+        if first == 1 and detecting.SEPARATOR.match(batch[0]):
+            batch, first = batch[1:], 2
+        found = records.table(batch, self._dialect, len(self.titles)) if batch else None
+        if found is not None:
+            return _plain(found, first)
+        return _framed(records.block(batch, self._lines, self._dialect), self.titles)
 
 
 class _Book:
@@ -238,12 +241,10 @@ class _Book:
 
 def _plain(found: pd.DataFrame, first: int) -> pd.DataFrame:
     """A frame read by pandas, without its blank rows."""
-    found[LINE] = range(first, first + len(found))
-    found[EXTRA] = None
-    found[PROBLEM] = None
     maybe = [i for i, cell in enumerate(found[0].tolist()) if not cell.strip(BLANKS)]
-    width = len(found.columns) - 3
-    blank = [i for i in maybe if not any(c.strip(BLANKS) for c in found.iloc[i, :width])]
+    rows = found.iloc[maybe].to_numpy(dtype=object).tolist()
+    blank = [i for i, row in zip(maybe, rows, strict=True) if not "".join(row).strip(BLANKS)]
+    found = found.assign(**{LINE: range(first, first + len(found)), EXTRA: None, PROBLEM: None})
     return found.drop(index=blank).reset_index(drop=True) if blank else found
 
 
@@ -252,16 +253,20 @@ def _framed(block: Block, headings: Sequence[str]) -> pd.DataFrame:
     width = len(headings)
     rows, lines, extras, problems = [], [], [], []
     for i, row in enumerate(block.rows):
-        joined = "".join(row)
+        joined, count = "".join(row), len(row)
         if not joined.strip(BLANKS + "\x1a"):
             continue
-        extra = row[width:] if len(row) > width and any(c.strip(BLANKS) for c in row[width:]) else None
-        problem = block.problems.get(i)
-        if not problem and "\0" in joined:
+        extra = problem = None
+        if count != width:
+            extra = row[width:] if any(c.strip(BLANKS) for c in row[width:]) else None
+            row = row[:width] + [""] * (width - count)
+        if i in block.problems:
+            problem = block.problems[i]
+        elif "\0" in joined:
             problem = _l("it holds a NUL character")
-        elif not problem and extra:
-            problem = _l("it has %(cells)s cells, the headings are %(width)s", cells=len(row), width=width)
-        rows.append(row[:width] if len(row) >= width else row + [""] * (width - len(row)))
+        elif extra:
+            problem = _l("it has %(cells)s cells, the headings are %(width)s", cells=count, width=width)
+        rows.append(row)
         lines.append(block.lines[i])
         extras.append(extra)
         problems.append(problem)

@@ -143,7 +143,9 @@ def block(batch: list[str], lines: Lines, dialect: Dialect) -> Block:
             if problem:
                 result.problems[len(result.rows)] = problem
         result.lines.append(first + start)
-        result.rows.append([unguarded(c) if c[:1] == "'" else c for c in row])
+        result.rows.append(row)
+    if any("'" in line for line in batch) or feed.taken > len(batch):
+        result.rows = [[unguarded(c) if c[:1] == "'" else c for c in row] for row in result.rows]
     return result
 
 

@@ -29,9 +29,10 @@ TAGGED = re.compile(r"[;,|\r\n]| ::: ")
 PLAIN_EMAIL = re.compile(r"[a-z0-9_+-]+(?:\.[a-z0-9_+-]+)*@(?:[a-z0-9]+(?:-[a-z0-9]+)*\.)+[a-z]{2,24}")
 LONG_LABEL = re.compile(r"[a-z0-9-]{64}[a-z0-9.-]*$")
 SPECIAL = (".arpa", ".invalid", ".local", ".localhost", ".onion")
-ITALIAN = re.compile(r"(\+39[ .-]?)?((?:3|0[ ./-]?[1-9])(?:[ ./-]?\d){7,8})")
+ITALIAN = re.compile(r"(\+39[ .-]?)?((?:3|0[ ./-]?[1-9])(?:[ ./-]?\d){7,8})", re.ASCII)
 LONGEST = 8_000
 NOT_DIGITS = re.compile(r"[^0-9]+")
+PUNCTUATION = str.maketrans("", "", " ./-")
 HOSTS = {
     "linkedin.com": "linkedin",
     "facebook.com": "facebook",
@@ -60,24 +61,24 @@ def emails(cell: str) -> list[str]:
 def plain_email(cell: str) -> tuple[str, str] | None:
     """Address and what it is compared by, where the cell is a single one of the common shape."""
     plain = cell.lower()
-    return (plain, plain) if _is_plain_email(plain) else None
+    return (plain, plain) if cell.isascii() and _is_plain_email(plain) else None
 
 
 def italian_phone(cell: str) -> tuple[str, str] | None:
     """Number and what it is compared by, where the cell is a single Italian one of the common shape."""
     found = ITALIAN.fullmatch(cell) if len(cell) <= 30 else None
-    return (cell, "+39" + NOT_DIGITS.sub("", found[2])) if found else None
+    return (cell, "+39" + found[2].translate(PUNCTUATION)) if found else None
 
 
 def _is_plain_email(plain: str) -> bool:
     if len(plain) > 254 or plain.find("@") > 64 or not PLAIN_EMAIL.fullmatch(plain):
         return False
-    return not plain.endswith(SPECIAL) and not LONG_LABEL.search(plain)
+    return not plain.endswith(SPECIAL) and (len(plain) < 64 or not LONG_LABEL.search(plain))
 
 
 def _email(part: str) -> str:
-    plain = part.lower()
-    return plain if _is_plain_email(plain) else rules.email(part)
+    quick = plain_email(part)
+    return quick[0] if quick else rules.email(part)
 
 
 def parts(cell: str, separator: re.Pattern[str]) -> list[str]:
@@ -111,11 +112,9 @@ def _numbers(cell: str) -> list[str]:
 
 
 def phone_normal(part: str, region: str) -> str:
-    """What a number is compared by."""
-    italian = ITALIAN.fullmatch(part) if len(part) <= 30 else None
-    if italian and (italian[1] or region == "IT"):
-        return "+39" + NOT_DIGITS.sub("", italian[2])
-    return rules.phone_digits(part, region)
+    """What a number is compared by. Raises ValueError."""
+    quick = italian_phone(part) if region == "IT" or part.startswith("+39") else None
+    return quick[1] if quick else rules.phone_digits(part, region)
 
 
 def websites(cell: str, site: str = "website") -> list[tuple[str, str, str]]:
