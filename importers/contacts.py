@@ -4,20 +4,20 @@ Works column by column on plain lists: a cell is looked at once, and only by the
 """
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import partial
-from pathlib import Path
 from typing import Any
 
 import pandas as pd
 from flask_babel import lazy_gettext as _l
 
 from importers import amounts, channels, dates, names, reading, values
-from importers.dialect import Dialect
-from importers.errors import AmbiguousAmounts, AmbiguousDates
 from importers.mapping import Column, Mapping
 from importers.memory import without_collector
 from importers.options import Options
+from importers.settling import settle
+
+__all__ = ["Cleaned", "clean", "settle"]
 
 LIMITS = {"first_name": 255, "last_name": 255, "name": 255, "company": 255, "title": 255, "type": 255,
           "temperature": 255, "owner": 255, "description": 100_000}  # fmt: skip
@@ -55,43 +55,6 @@ def clean(frame: pd.DataFrame, mapping: Mapping, options: Options) -> Cleaned:
     """Contacts out of one frame of `reading.frames`. `options` as `settle` returned them."""
     with without_collector():
         return _Frame(frame, mapping, options).cleaned()
-
-
-def settle(path: Path | str, dialect: Dialect, mapping: Mapping, options: Options) -> Options:
-    """The options with the order of each date column and the decimal mark of each amount column decided by the cells.
-
-    Reads the file only when such columns are mapped. Raises Refused (no column for a name), AmbiguousDates,
-    AmbiguousAmounts: then the person must choose `day_first` or `decimal`.
-    """
-    mapping.require_name()
-    kinds = {c.name: c.kind for c in mapping.custom}
-    evidence: dict[int, tuple[Column, Any]] = {}
-    for column in mapping.columns:
-        if kinds.get(column.field) == "date":
-            evidence[column.position] = column, dates.Evidence()
-        elif kinds.get(column.field) in ("number", "money"):
-            evidence[column.position] = column, amounts.Evidence()
-    for frame in reading.frames(path, dialect) if evidence else ():
-        for position, (_, found) in evidence.items():
-            found.add([values.text(c) for c in frame[position].tolist()])
-    return replace(options, settled={str(p): _decided(column, found, options)
-                                     for p, (column, found) in evidence.items()})  # fmt: skip
-
-
-def _decided(column: Column, evidence: Any, options: Options) -> Any:
-    is_date = isinstance(evidence, dates.Evidence)
-    chosen = options.day_first if is_date else options.decimal
-    verdict = evidence.verdict() if chosen is None else chosen
-    if verdict is not None:
-        return verdict
-    if is_date:
-        text = _l(
-            "The dates of “%(name)s” can be read in two ways: is the day or the month first?", name=column.heading
-        )
-        raise AmbiguousDates(text, [column.heading])
-    text = _l("The amounts of “%(name)s” can be read in two ways: is the decimal mark a comma or a dot?",
-              name=column.heading)  # fmt: skip
-    raise AmbiguousAmounts(text, [column.heading])
 
 
 class _Frame:
