@@ -56,7 +56,7 @@ let opener = null;
 const blanks = new WeakMap();
 const escaped = (text) => { const p = document.createElement("p"); p.textContent = text; return p.innerHTML.replaceAll('"', "&quot;"); };
 function fillRowMenu(menu, button) {
-  if (!blanks.has(menu)) blanks.set(menu, menu.innerHTML);
+  if (!blanks.has(menu)) blanks.set(menu, $("template", menu).innerHTML);
   menu.innerHTML = blanks.get(menu).replaceAll("__pk__", () => encodeURIComponent(button.dataset.row)).replaceAll("__name__", () => escaped(button.dataset.name));
   for (const verb of (button.dataset.without ?? "").split(" ")) if (verb) $(`[data-verb="${verb}"]`, menu)?.remove();
 }

@@ -1,5 +1,6 @@
 """A Playwright page whose faults are collected: policy reports, script errors, outside requests, failed answers."""
 
+from pathlib import Path
 from typing import Any
 
 from axe_playwright_python.sync_playwright import Axe
@@ -8,6 +9,7 @@ from tests.factories import Someone
 
 AXE = Axe()
 SELF = ("data:", "blob:")
+SPRITE = (Path(__file__).parents[2] / "app/static/vendor/icons.svg").read_text()
 
 
 class Watched:
@@ -49,6 +51,11 @@ class Watched:
     def overflow(self) -> int:
         """Pixels by which the page is wider than the window."""
         return int(self.page.evaluate("document.documentElement.scrollWidth - innerWidth"))
+
+    def missing_icons(self) -> list[str]:
+        """Icons that the page names and the sprite lacks (deploy/assets/build.sh makes it)."""
+        used = self.page.eval_on_selector_all("svg.icon use", "all => all.map(u => u.href.baseVal.split('#')[1])")
+        return sorted({f"no icon {name}" for name in used if f'id="{name}"' not in SPRITE})
 
     def links(self, selector: str = "a[href]") -> list[str]:
         """Paths of ours that the page links to, without anchors, each once."""
