@@ -12,7 +12,7 @@ from app.ops.services import Services
 from app.ops.supervisor import Interrupted, Supervisor, ending, tail
 from app.ops.wakeup import Wakeup
 
-WEB_START = 120.0  # seconds
+WEB_START = 300.0  # seconds, for a slow and busy machine
 OURS = ("CLIENTELA_", "DATABASE_URL", "REDIS_URL")  # settings that `manage` shares with the running product
 PASSWORD = "CLIENTELA_ADMIN_PASSWORD"  # noqa: S105
 PASSWORD_LINE = "ADMIN_PASSWORD="  # noqa: S105
