@@ -48,7 +48,14 @@ def blank() -> EventForm:
 def filled(event: HistoryEvent) -> EventForm:
     """A form with an event in it."""
     data = {"category": event.category_id, "text": event.text, "version": event.version}
-    return EventForm(formdata=None, data=data | _moment(event.happened_at))
+    return beside(EventForm(formdata=None, data=data | _moment(event.happened_at)), event)
+
+
+def beside(form: EventForm, event: HistoryEvent) -> EventForm:
+    """The form with ids of its own, as the composer and other events' forms stand on the same page."""
+    for field in form:
+        field.id = field.label.field_id = f"{field.name}-{event.id}"
+    return form
 
 
 def _moment(instant: dt.datetime) -> dict[str, Any]:

@@ -75,7 +75,7 @@ class HistoryView(ThreeVerbs, BaseView):
     def edit(self, pk: str) -> Any:
         """Correct an event where it stands."""
         event = event_or_404(pk)
-        form = forms.EventForm() if request.method == "POST" else forms.filled(event)
+        form = forms.beside(forms.EventForm(), event) if request.method == "POST" else forms.filled(event)
         if not service.may_change(event):
             raise NotAllowed
         if request.method == "GET" or not stored(form, {}, event):
