@@ -29,4 +29,5 @@ def test_the_compiled_catalogue_is_the_stored_one() -> None:
 def test_italian_is_written_with_letters() -> None:
     """No translation is left blank or made of signs alone, unless its English is too."""
     letters = set(string.ascii_letters)
-    assert [str(m.id) for m in catalogue.stored() if set(str(m.id)) & letters and not set(str(m.string)) & letters] == []
+    blank = [m for m in catalogue.stored() if set(str(m.id)) & letters and not set(str(m.string)) & letters]
+    assert [str(m.id) for m in blank] == []

@@ -33,6 +33,7 @@ def job(name: str, hours: int = 6) -> Callable[[Callable[[int], None]], "dramati
                     db.session.remove()
                 log.info("job %s %s ends", name, row_id)
 
-        return dramatiq.actor(run, actor_name=name, max_retries=RETRIES, time_limit=hours * HOURS)
+        declare = dramatiq.actor(actor_name=name, max_retries=RETRIES, time_limit=hours * HOURS)
+        return declare(run)
 
     return decorate
