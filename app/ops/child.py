@@ -11,6 +11,8 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
+import psutil
+
 from app.ops.account import Account
 from app.ops.options import ROOT
 
@@ -108,8 +110,11 @@ def end_with_parent(number: signal.Signals) -> Callable[[], None] | None:
 
 
 def _exited(pid: int) -> bool:
-    """Whether a child of ours ended, leaving its id taken."""
-    return os.waitid(os.P_PID, pid, os.WEXITED | os.WNOHANG | os.WNOWAIT) is not None
+    """Whether a child of ours ended, leaving its id taken (macOS has no `waitid`)."""
+    try:
+        return bool(psutil.Process(pid).status() == psutil.STATUS_ZOMBIE)
+    except psutil.NoSuchProcess:
+        return True
 
 
 def stop_all(children: list[Child], seconds: float) -> None:
