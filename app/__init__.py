@@ -1,6 +1,7 @@
 """The factory. The only place that wires the rooms together."""
 
 from importlib import import_module
+from importlib.util import find_spec
 from pathlib import Path
 from types import ModuleType
 
@@ -39,6 +40,7 @@ def create_app(views: bool = True) -> Flask:
     for module in _rooms("commands"):
         module.register(app)
     commands.register(app)
+    import_module("app.ops.commands").register(app)
     return app
 
 
@@ -54,4 +56,4 @@ def _pages(app: Flask) -> None:
 
 def _rooms(part: str) -> list[ModuleType]:
     """Import that part of each room that has it, in the rooms' order."""
-    return [import_module(f"app.{room}.{part}") for room in ROOMS if (HERE / room / f"{part}.py").exists()]
+    return [import_module(f"app.{room}.{part}") for room in ROOMS if find_spec(f"app.{room}.{part}")]

@@ -13,6 +13,7 @@ from app.core.db import db
 from app.core.errors import RuleBroken
 from app.core.people import Group, User, user_named
 from app.core.text import fold
+from app.settings import custom
 from app.settings.models import PickList
 from app.settings.service import names_of
 
@@ -44,9 +45,21 @@ def check(data: dict[str, Any], contact: Contact | None = None) -> dict[str, Any
         clean["addresses"] = _addresses(data["addresses"] or [], errors)
     _links(data, clean, contact, errors)
     _people(data, clean, errors)
+    _custom(data, clean, contact, errors)
     if errors:
         raise RuleBroken(errors)
     return clean
+
+
+def _custom(data: dict[str, Any], clean: dict[str, Any], contact: Contact | None, errors: Errors) -> None:
+    """CON-08: the whole of the values; a new contact is asked for the required ones even when none are given."""
+    if contact is not None and "custom" not in data:
+        return
+    try:
+        wanted, present = data.get("custom") or {}, contact.custom if contact else None
+        clean["custom"] = custom.check("contact", clean["kind"], wanted, present)
+    except RuleBroken as broken:
+        errors.update(broken.errors)
 
 
 def _texts(data: dict[str, Any], clean: dict[str, Any], errors: Errors) -> None:
@@ -61,8 +74,6 @@ def _texts(data: dict[str, Any], clean: dict[str, Any], errors: Errors) -> None:
         clean[key] = value or None
     if "private" in data:
         clean["private"] = bool(data["private"])
-    if "custom" in data:
-        clean["custom"] = data["custom"] or {}
     if "tags" in data:
         clean["tags"] = _tags(data["tags"] or [], errors)
 

@@ -24,6 +24,8 @@ from app.contacts.schema import ContactSchema
 from app.contacts.service import company_choices, tag_choices
 from app.core import access
 from app.core.people import active_users, names_of_principals
+from app.settings import custom
+from app.settings import forms as custom_forms
 from app.settings.models import PickList
 from app.settings.service import pick_values
 
@@ -139,6 +141,7 @@ class ContactForm(DynamicForm):
     open_to_all = BooleanField(_l("Allow access to all users of the CRM"))
     shared_with = LookupManyField(_l("Share with"), "principal")
 
+    custom_kinds, custom_applies = custom_forms.KIND_NAMES, custom_forms.APPLIES
     address_labels = {
         "street": _l("Street"),
         "zip": _l("Postal code"),
@@ -148,7 +151,10 @@ class ContactForm(DynamicForm):
     }
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
+        self.custom_fields = custom.fields_of("contact")
+        self._unbound_fields = custom_forms.added_to(type(self), self.custom_fields)
         super().__init__(*args, **kwargs)
+        custom_forms.mark_required(self, self.custom_fields)
         for field, which in ((self.type, PickList.CONTACT_TYPE), (self.temperature, PickList.TEMPERATURE)):
             field.choices = [(0, "—"), *((value.id, value.label) for value in pick_values(which))]
         self.company.choices = company_choices(self.company.data)
@@ -172,6 +178,7 @@ def values(contact: Contact) -> SimpleNamespace:
     shown = ContactSchema().dump(contact)
     for key in ("company", "type", "temperature", "owner"):
         shown[key] = (shown[key] or {}).get("id")
+    shown |= custom_forms.shown_values(contact.custom, custom.fields_of("contact"))
     return SimpleNamespace(**shown | {"open_to_all": not contact.private})
 
 
@@ -179,6 +186,7 @@ def data_of(form: ContactForm) -> dict[str, Any]:
     """The service's keys from a filled-in form."""
     data = {field.short_name: field.data for field in form if field.short_name not in ("csrf_token", "open_to_all")}
     data["private"] = not form.open_to_all.data
+    data["custom"] = custom_forms.values_of(data, form.custom_fields, data["kind"])
     data |= {name: form[name].rows for name in ("emails", "phones", "websites", "addresses")}
     data["version"] = int(data["version"]) if str(data["version"] or "").isdigit() else None
     if data["kind"] == "company":

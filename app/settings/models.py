@@ -1,16 +1,19 @@
-"""Pick-lists: short lists of words with a colour and an order, one table for all of them (SET-04, SET-05, SET-07)."""
+"""Pick-lists (short lists of words with a colour and an order, one table for all of them), tags, custom fields."""
 
 from enum import StrEnum
 
 from flask_babel import gettext
-from sqlalchemy import Identity, Index, Integer, String, column, func
+from sqlalchemy import Boolean, Identity, Index, Integer, String, UniqueConstraint, column, func
+from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.core.db import Model
 from app.core.mixins import Stamped
+from app.settings.values import FieldKind
 
 # The colours that chips and dots are drawn in (macros.html); a word always stands beside.
 COLORS = ("gray", "red", "orange", "amber", "green", "teal", "blue", "indigo", "violet", "pink")
+BOTH = "both"
 
 
 class PickList(StrEnum):
@@ -54,3 +57,44 @@ class Tag(Model):
 
     def __repr__(self) -> str:
         return self.name
+
+
+class CustomField(Stamped, Model):
+    """A field that an administrator made (SET-08). Values stand in the entity's `custom` column under `key`, which
+    never changes; a removed field keeps its values until they are erased."""
+
+    __tablename__ = "custom_field"
+    __table_args__ = (UniqueConstraint("entity", "key"), Index("ix_custom_field_entity", "entity", "position"))
+
+    id: Mapped[int] = mapped_column(Integer, Identity(), primary_key=True)
+    entity: Mapped[str] = mapped_column(String(20))  # the name of its table
+    applies_to: Mapped[str] = mapped_column(String(10), default=BOTH)
+    key: Mapped[str] = mapped_column(String(60))
+    label: Mapped[str] = mapped_column(String(80))
+    kind: Mapped[str] = mapped_column(String(10))
+    options: Mapped[list[str]] = mapped_column(JSONB, default=list)
+    required: Mapped[bool] = mapped_column(Boolean, default=False)
+    position: Mapped[int] = mapped_column(Integer, default=0)
+    in_list: Mapped[bool] = mapped_column(Boolean, default=False)
+    in_filter: Mapped[bool] = mapped_column(Boolean, default=True)
+    in_import: Mapped[bool] = mapped_column(Boolean, default=True)
+    in_export: Mapped[bool] = mapped_column(Boolean, default=True)
+    in_api: Mapped[bool] = mapped_column(Boolean, default=True)
+    removed: Mapped[bool] = mapped_column(Boolean, default=False)
+
+    @property
+    def name(self) -> str:
+        """As forms, refusals, filters and the history call it."""
+        return f"custom.{self.key}"
+
+    @property
+    def holds(self) -> bool:
+        """Whether it has values; headings have none."""
+        return self.kind != FieldKind.HEADING
+
+    def fits(self, kind: str) -> bool:
+        """Whether a record of this kind (person, company, or "" where there are no kinds) has the field."""
+        return not kind or self.applies_to in (BOTH, kind)
+
+    def __repr__(self) -> str:
+        return self.label

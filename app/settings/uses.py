@@ -8,7 +8,8 @@ They give numbers alone, never a row.
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from sqlalchemy import Column, ColumnElement, Table, delete, func, literal, select, update
+from sqlalchemy import Column, ColumnElement, Table, Text, cast, delete, func, literal, select, update
+from sqlalchemy.dialects.postgresql import JSONB
 
 from app.core.db import Model, db
 
@@ -47,3 +48,25 @@ def move(model: type[Any], source: int, target: int) -> int:
             moved += db.session.execute(delete(table).where(mine, other.in_(doubled))).rowcount  # type: ignore[attr-defined]
         moved += db.session.execute(update(table).where(mine).values({column: target})).rowcount  # type: ignore[attr-defined]
     return moved
+
+
+def count_custom(entity: str, key: str) -> int:
+    """How many records hold a value of a custom field, up to USES_CAP + 1."""
+    table = Model.metadata.tables[entity]
+    some = select(table.c.id).where(table.c.custom.has_key(key)).limit(USES_CAP + 1).subquery()
+    return db.session.scalar(select(func.count()).select_from(some)) or 0
+
+
+def replace_custom(entity: str, key: str, old: Any, new: Any) -> int:
+    """Let every record whose custom value is `old` have `new`; returns how many had it."""
+    table = Model.metadata.tables[entity]
+    mine = table.c.custom.contains({key: old})
+    changed = update(table).where(mine).values(custom=table.c.custom.op("||")(cast({key: new}, JSONB)))
+    return int(db.session.execute(changed).rowcount)  # type: ignore[attr-defined]
+
+
+def erase_custom(entity: str, key: str) -> int:
+    """Take a custom field's value out of every record; returns how many had one."""
+    table = Model.metadata.tables[entity]
+    changed = update(table).where(table.c.custom.has_key(key)).values(custom=table.c.custom.op("-")(cast(key, Text)))
+    return int(db.session.execute(changed).rowcount)  # type: ignore[attr-defined]

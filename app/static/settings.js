@@ -67,3 +67,26 @@ $("[data-new-value-form]")?.addEventListener("submit", async (event) => {
   choose(document.getElementById(opener.dataset.for), made);
   dialog.close();
 });
+
+/* ---------------------------------------------------------------- a new custom field, from within another form */
+document.addEventListener("change", (event) => {
+  const kind = event.target.closest("[data-kind]");
+  if (kind) $("[data-choices]", kind.form).hidden = kind.value !== "choice";
+});
+document.addEventListener("click", (event) => {
+  if (!event.target.closest("[data-new-field]")) return;
+  const box = document.getElementById("new-field");
+  $("form", box).reset();
+  $("[data-choices]", box).hidden = $("[data-new-error]", box).hidden = true;
+  box.showModal();
+});
+$("[data-new-field-form]")?.addEventListener("submit", async (event) => {
+  event.preventDefault();
+  const made = await make(event.target, event.target.dataset.newFieldForm, Object.fromEntries(new FormData(event.target)));
+  if (!made) return;
+  const place = $("[data-new-fields]");
+  place.insertAdjacentHTML("beforeend", made.html);
+  document.body.dispatchEvent(new CustomEvent("htmx:load", { detail: { elt: place } })); /* dresses date boxes and selects */
+  event.target.closest("dialog").close();
+  $("input, select, textarea", place.lastElementChild)?.focus();
+});

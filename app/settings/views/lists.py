@@ -1,4 +1,4 @@
-"""Pages of the settings: their index, the pick-lists, the tags."""
+"""The words of the pick-lists."""
 
 from typing import Any
 
@@ -9,13 +9,11 @@ from flask_babel import lazy_gettext as _l
 from flask_babel import ngettext
 from werkzeug.exceptions import NotFound
 
-from app.core import nav
 from app.core.db import db
 from app.core.errors import Conflict, RuleBroken
 from app.core.roles import ThreeVerbs
-from app.core.text import fold
-from app.settings import service, tags, uses
-from app.settings.models import COLORS, PickList, PickValue, Tag
+from app.settings import service, uses
+from app.settings.models import COLORS, PickList, PickValue
 
 COLOR_NAMES = {
     "gray": _l("Gray"),
@@ -29,21 +27,6 @@ COLOR_NAMES = {
     "violet": _l("Violet"),
     "pink": _l("Pink"),
 }
-
-
-class SettingsView(ThreeVerbs, BaseView):
-    """What administrators change: one card for each page."""
-
-    route_base = "/settings"
-    level = "admin"
-
-    @expose("/")
-    @has_access
-    def list(self) -> Any:
-        """The cards that the actor may open; `q` looks through their words."""
-        typed = request.args.get("q", "")[:100]
-        cards = [c for c in nav.shown(nav.SETTINGS) if fold(typed) in fold(f"{c.label} {c.description}")]
-        return self.render_template("settings/index.html", cards=cards, typed=typed)
 
 
 class PickListView(ThreeVerbs, BaseView):
@@ -159,91 +142,6 @@ class PickListView(ThreeVerbs, BaseView):
         return redirect(url_for(".show", which=which.value))
 
 
-class TagView(ThreeVerbs, BaseView):
-    """All tags: rename, merge two into one, delete the unused (TAG-01)."""
-
-    route_base = "/settings/tags"
-    level = "admin"
-    class_permission_name = "Tag"
-    page_size = 50
-
-    @expose("/")
-    @has_access
-    def list(self) -> Any:
-        """One page of the tags; `edit` and `merge` in the address open the form of one row."""
-        return self._page()
-
-    def _page(self, **typed: Any) -> Any:
-        page, q = max(0, request.args.get("page_tags", 0, type=int)), request.args.get("q", "")[:100]
-        rows, total = tags.page_of(q, min(page, 10_000), self.page_size)
-        return self.render_template(
-            "settings/tags.html",
-            tags=rows,
-            counts=uses.counts(Tag, [t.id for t in rows]),
-            cap=uses.USES_CAP,
-            unused=tags.count_unused(),
-            total=total,
-            page=page,
-            page_size=self.page_size,
-            q=q,
-            **{"editing": _number("edit"), "merging": _number("merge"), "errors": {}, "typed": ""} | typed,
-        )
-
-    @expose("/<pk>", methods=["POST"])
-    @has_access
-    def edit(self, pk: str) -> Any:
-        """Rename one."""
-        tag, name = self._tag(pk), request.form.get("name", "")
-        try:
-            tags.save({"name": name}, tag)
-        except RuleBroken as broken:
-            return self._refused(broken, editing=tag.id, typed=name)
-        return self._done(_("Changes saved"))
-
-    @expose("/<pk>/merge", methods=["POST"])
-    @has_access
-    def merge(self, pk: str) -> Any:
-        """Let what has this tag have another, named by the form, and delete this one."""
-        tag, into = self._tag(pk), tags.named(request.form.get("into", ""))
-        try:
-            moved = tags.merge(tag, into)
-        except RuleBroken as broken:
-            return self._refused(broken, merging=tag.id, typed=request.form.get("into", ""))
-        said = ngettext("Merged; %(num)s record was moved", "Merged; %(num)s records were moved", moved)
-        return self._done(said)
-
-    @expose("/<pk>/delete", methods=["POST"])
-    @has_access
-    def delete(self, pk: str) -> Any:
-        """Delete one that nothing has."""
-        try:
-            tags.delete(self._tag(pk))
-        except RuleBroken as broken:
-            return self._refused(broken)
-        return self._done(_("Deleted"))
-
-    @expose("/delete-unused", methods=["POST"])
-    @has_access
-    def delete_unused(self) -> Any:
-        """Delete all that nothing has."""
-        return self._done(ngettext("%(num)s tag deleted", "%(num)s tags deleted", tags.delete_unused()))
-
-    def _tag(self, pk: str) -> Tag:
-        tag = tags.found(pk)
-        if tag is None:
-            raise NotFound
-        return tag
-
-    def _done(self, said: str) -> Any:
-        db.session.commit()
-        flash(said, "success")
-        return redirect(url_for(".list", q=request.args.get("q") or None))
-
-    def _refused(self, broken: RuleBroken, **typed: Any) -> Any:
-        db.session.rollback()
-        return self._page(errors=broken.errors, **typed), 400
-
-
 def _list(which: str) -> PickList:
     if which not in list(PickList):
         raise NotFound
@@ -267,17 +165,3 @@ def _version() -> int:
 
 def _text(body: Any) -> str:
     return str(body.get("text", "")) if isinstance(body, dict) else ""
-
-
-def register(appbuilder: Any) -> None:
-    """Wire the pages and their cards."""
-    appbuilder.add_view_no_menu(SettingsView)
-    appbuilder.add_view_no_menu(PickListView)
-    appbuilder.add_view_no_menu(TagView)
-    for which, words in service.WORDS.items():
-        entry = nav.Entry(which.value, words.title, words.icon, "PickListView.show", {"which": which.value})
-        entry.level, entry.description = "admin", words.about
-        nav.SETTINGS.append(entry)
-    entry = nav.Entry("tags", _l("Tags"), "tags", "TagView.list", level="admin")
-    entry.description = _l("Rename, merge two into one, delete the unused")
-    nav.SETTINGS.append(entry)

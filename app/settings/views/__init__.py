@@ -1,0 +1,47 @@
+"""Pages of the settings: their index, and one page for each card."""
+
+from typing import Any
+
+from flask import current_app, request
+from flask_appbuilder import BaseView, expose, has_access
+from flask_babel import lazy_gettext as _l
+
+from app.core import nav
+from app.core.roles import ThreeVerbs
+from app.core.text import fold
+from app.settings import service
+from app.settings.forms import shown_decimal
+from app.settings.views.fields import FieldView
+from app.settings.views.lists import PickListView
+from app.settings.views.tags import TagView
+
+
+class SettingsView(ThreeVerbs, BaseView):
+    """What administrators change: one card for each page."""
+
+    route_base = "/settings"
+    level = "admin"
+
+    @expose("/")
+    @has_access
+    def list(self) -> Any:
+        """The cards that the actor may open; `q` looks through their words."""
+        typed = request.args.get("q", "")[:100]
+        cards = [c for c in nav.shown(nav.SETTINGS) if fold(typed) in fold(f"{c.label} {c.description}")]
+        return self.render_template("settings/index.html", cards=cards, typed=typed)
+
+
+def register(appbuilder: Any) -> None:
+    """Wire the pages and their cards."""
+    current_app.add_template_filter(shown_decimal, "custom_decimal")
+    for view in (SettingsView, PickListView, TagView, FieldView):
+        appbuilder.add_view_no_menu(view)
+    for which, words in service.WORDS.items():
+        _card(which.value, words.title, words.about, words.icon, "PickListView.show", which=which.value)
+    _card("tags", _l("Tags"), _l("Rename, merge two into one, delete the unused"), "tags", "TagView.list")
+    about = _l("Your own fields on contacts: texts, choices, dates, numbers, money, links")
+    _card("fields", _l("Custom fields"), about, "forms", "FieldView.list")
+
+
+def _card(key: str, label: Any, about: Any, icon: str, endpoint: str, **values: Any) -> None:
+    nav.SETTINGS.append(nav.Entry(key, label, icon, endpoint, values, level="admin", description=about))
