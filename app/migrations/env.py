@@ -1,5 +1,7 @@
 """Alembic's entry. The metadata is Flask-AppBuilder's own: any other would make autogenerate drop every table."""
 
+from typing import Literal
+
 from alembic import context
 from flask import current_app
 from flask_appbuilder import Model
@@ -11,7 +13,7 @@ db = current_app.extensions["migrate"].db
 LOCK = 0x43524D  # one upgrade at a time, whichever host starts first
 
 
-def render(kind: str, item: object, _autogen: object) -> str | bool:
+def render(kind: str, item: object, _autogen: object) -> str | Literal[False]:
     """Our column types are written as what the database knows, so that old migrations outlive renamed classes."""
     return "sa.DateTime(timezone=True)" if kind == "type" and isinstance(item, UTCDateTime) else False
 
