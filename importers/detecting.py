@@ -106,7 +106,8 @@ def header_line(found: Sequence[Record]) -> int | None:
     if not found:
         return 0
     counts = [count if (count := known(row)) > _data(row) else 0 for _, row in found[:HEADER_WITHIN]]
-    index = next(i for i, count in enumerate(counts) if count * 2 >= max(counts))
+    enough = max(max(counts) / 2, min(max(counts), 2))
+    index = next(i for i, count in enumerate(counts) if count >= enough)
     filled = sum(1 for c in found[index][1] if c.strip(BLANKS))
     if counts[index] >= 2 or (counts[index] == 1 and filled <= 2 and (index == 0 or filled == 1)):
         return found[index][0]
@@ -126,8 +127,7 @@ def _data(row: Sequence[str]) -> int:
 
 
 def _is_title_row(first: Sequence[str], found: Sequence[Record]) -> bool:
-    """Headings in words we don't know: filled, all different, above columns that hold other things."""
+    """Headings in words we don't know: one over every column, all different, above rows that hold other things."""
     cells = [c.strip(BLANKS) for c in first]
-    while cells and not cells[-1]:
-        cells.pop()
-    return all(cells) and len(set(cells)) == len(cells) >= 2 and all(_is_data(r) for _, r in found[1:6])
+    width = max(len(row) for _, row in found)
+    return all(cells) and len(set(cells)) == len(cells) == width >= 2 and all(_is_data(r) for _, r in found[1:6])
