@@ -20,6 +20,8 @@ MAX_RATIO = 100
 RATIO_FROM = 16 << 20
 MAX_CELLS = 10_000_000
 MAX_ENTRIES = 2_000
+MAX_LIST = 1 << 20
+END_WITHIN = 65_557  # the longest comment and the record before it
 DOCTYPE = re.compile(rb"<!(?:DOCTYPE|ENTITY)", re.IGNORECASE)
 ROW = re.compile(rb'<(?:\w+:)?row\b[^>]{0,400}?\sr="(\d{1,9})"')
 WIDE = re.compile(rb'\sr="(?:A(?:L[N-Z]|[M-Z][A-Z])|[B-Z][A-Z]{2})\d')
@@ -30,13 +32,25 @@ NOT_A_WORKBOOK = _l("This is not an .xlsx workbook that can be read: save it as 
 
 def is_workbook(head: bytes, path: Path) -> bool:
     """Whether the file is a zip that holds a workbook's list of parts."""
-    if not head.startswith(b"PK"):
+    if not head.startswith(b"PK\x03\x04"):
         return False
+    _refuse_long_list(path)
     try:
         with zipfile.ZipFile(path) as archive:
             return "[Content_Types].xml" in archive.namelist() and any("xl/" in n for n in archive.namelist())
     except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError):
         return False
+
+
+def _refuse_long_list(path: Path) -> None:
+    """The list of parts is held in memory whole by zipfile, so its size is looked at first (APPNOTE 4.3.16)."""
+    with path.open("rb") as file:
+        file.seek(max(0, path.stat().st_size - END_WITHIN))
+        tail = file.read()
+    end = tail.rfind(b"PK\x05\x06")
+    size = int.from_bytes(tail[end + 12 : end + 16], "little") if end >= 0 else 0
+    if size > MAX_LIST or (end >= 20 and tail[end - 20 : end].startswith(b"PK\x06\x07")):
+        raise Refused(TOO_BIG)
 
 
 def prove(path: Path) -> None:

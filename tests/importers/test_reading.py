@@ -148,6 +148,7 @@ BOMBS = {
     "far row": zipped(
         **{"xl/worksheets/sheet1.xml": b'<row r="1"><c r="A1"/></row><row r="1048576"><c r="ALL1048576"/></row>'}
     ),
+    "many parts": zipped(**{f"xl/{i:0200}.xml": b"" for i in range(5000)}),
     "not a workbook": zipped(**{"xl/workbook.xml": b"<workbook"}),
     "cut": workbook(["Nome", "Cognome"], ["Mario", "Rossi"])[:-200],
 }
