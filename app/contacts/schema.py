@@ -5,6 +5,7 @@ from typing import Any
 from marshmallow import Schema, fields
 
 from app.contacts.models import Address, Channel, Contact, Medium
+from app.settings.schema import CustomValues
 
 
 class Loose(fields.Raw):
@@ -62,7 +63,7 @@ class ContactSchema(Schema):
     shared_with = fields.List(fields.Integer(), allow_none=True)
     owner = Loose(_named("owner"), allow_none=True)
     co_owners = fields.List(fields.Integer(), allow_none=True)
-    custom = fields.Dict(allow_none=True)
+    custom = CustomValues("contact", allow_none=True)
     version = fields.Integer()
     created_at = fields.DateTime(dump_only=True, format="iso")
     changed_at = fields.DateTime(dump_only=True, format="iso")

@@ -7,14 +7,17 @@ from flask_appbuilder import action, expose, has_access
 from flask_appbuilder.security.decorators import permission_name
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
+from werkzeug.exceptions import NotFound
 
 from app.contacts import forms, lookups, queries, service  # noqa: F401  (lookups register themselves)
 from app.contacts.models import Contact, Kind
 from app.core import access, nav, tabs
 from app.core.db import db
-from app.core.errors import NotAllowed, RuleBroken
+from app.core.errors import Conflict, NotAllowed, RuleBroken
 from app.core.people import names_of_principals
 from app.core.views import CrmView
+from app.settings import custom
+from app.settings import forms as custom_forms
 
 CELLS = "contacts/cells.html"
 
@@ -86,6 +89,7 @@ class ContactView(CrmView):
             kind_labels=forms.KIND_LABELS,
             more_tabs=tabs.of("contact"),
             may_manage=access.may_manage(contact),
+            custom_fields=[f for f in custom.fields_of("contact") if f.fits(contact.kind)],
             who=names_of_principals([contact.owner_id, *contact.co_owners, *contact.shared_with]),
         )
 
@@ -95,6 +99,39 @@ class ContactView(CrmView):
             form = widgets["add"].template_args["form"]
             form.prefill(request.args.get("kind"), request.args.get("company", type=int))
         return widgets
+
+    @expose("/custom/<pk>/<key>", methods=["GET", "POST"])
+    @has_access
+    @permission_name("edit")
+    def edit_custom(self, pk: str, key: str) -> Any:
+        """One custom field, edited where it stands (CON-08): its form, or the fact again when that was saved."""
+        contact = self.row_or_404(pk)
+        field = next(
+            (f for f in custom.fields_of("contact") if f.key == key and f.holds and f.fits(contact.kind)), None
+        )
+        if field is None:
+            raise NotFound
+        form, errors = custom_forms.form_of([field], request.form or None, contact.custom), {}
+        saved = "cancel" in request.args
+        if request.method == "POST" and form.validate():
+            errors = self._saved_custom(contact, field.key, form[field.name].data)
+            saved = not errors
+        form[field.name].errors = [*form[field.name].errors, *errors.pop(field.name, [])]
+        others = " ".join(why for reasons in errors.values() for why in reasons)
+        return self.render_template(
+            "contacts/custom.html", contact=contact, field=field, form=form, saved=saved, others=others
+        )
+
+    def _saved_custom(self, contact: Contact, key: str, value: Any) -> dict[str, list[str]]:
+        version = request.form.get("version", type=int)
+        try:
+            service.save({"custom": {key: value}, "version": version}, contact)
+            db.session.commit()
+        except (RuleBroken, Conflict) as refused:
+            db.session.rollback()
+            changed = _("Somebody else has changed this meanwhile. Compare, then save again.")
+            return refused.errors if isinstance(refused, RuleBroken) else {"": [changed]}
+        return {}
 
     @expose("/companies", methods=["POST"])
     @has_access

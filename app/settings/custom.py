@@ -29,23 +29,19 @@ def fields_of(entity: str, *, removed: bool = False) -> list[CustomField]:
     return list(db.session.scalars(mine.order_by(CustomField.position, CustomField.id)))
 
 
-def check(
-    entity: str, kind: str, wanted: Any, present: Mapping[str, Any] | None = None, *, door: str = ""
-) -> dict[str, Any]:
+def check(entity: str, kind: str, wanted: Any, present: Mapping[str, Any] | None = None) -> dict[str, Any]:
     """The whole of a record's custom values after `wanted` was put over `present`, all in normal form.
 
     `kind` is person or company ("" for entities without kinds); None or an empty text takes a value away; a value that
-    stays as it is is not judged again. `door` names a flag, such as "in_api", that fields must have to be written.
-    Raises RuleBroken with each reason under `custom.<key>`, for an unknown key too.
+    stays as it is is not judged again. Raises RuleBroken with each reason under `custom.<key>`, for an unknown key too.
     """
     if not isinstance(wanted, Mapping):
         raise RuleBroken({"custom": _("An object of values by key is expected.")})
     known = {f.key: f for f in fields_of(entity)}
     clean, errors = dict(present or {}), {}
     for key, value in wanted.items():
-        field = known.get(key)
         try:
-            _put(clean, key, value, field if field and (not door or getattr(field, door)) else None, kind)
+            _put(clean, key, value, known.get(key), kind)
         except ValueError as error:
             errors[f"custom.{str(key)[:60]}"] = str(error.args[0])
     for field in known.values():
@@ -54,6 +50,13 @@ def check(
     if errors:
         raise RuleBroken(errors)
     return clean
+
+
+def refuse_unknown(wanted: Mapping[str, Any], known: Mapping[str, Any]) -> None:
+    """Raises RuleBroken, under `custom.<key>`, for each key that is not known."""
+    unknown = [str(key)[:60] for key in wanted if key not in known]
+    if unknown:
+        raise RuleBroken({f"custom.{key}": _("There is no field “%(name)s”.", name=key) for key in unknown})
 
 
 def _put(clean: dict[str, Any], key: Any, value: Any, field: CustomField | None, kind: str) -> None:
