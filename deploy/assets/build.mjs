@@ -59,7 +59,7 @@ function iconNames() {
   const outline = join(modules, "@tabler/icons/icons/outline");
   const known = new Set(readdirSync(outline).map((f) => f.replace(".svg", "")));
   const texts = pages.map((p) => readFileSync(p, "utf8"));
-  const lines = code.flatMap((p) => readFileSync(p, "utf8").split("\n").filter((l) => /icon|Entry\(|picture|href/.test(l)));
+  const lines = code.flatMap((p) => readFileSync(p, "utf8").split("\n").filter((l) => /icon|Entry\(|View\./.test(l)));
   const words = [...texts, ...lines].flatMap((t) => [...t.matchAll(/["']([a-z][a-z0-9-]*)["']/g)].map((m) => m[1]));
   const notIcons = ["a", "h1", "h2", "http", "json", "space", "method", "template", "code", "key", "section", "id", "text-size", "label", "column", "row-remove", "article", "signature", "number", "details", "input-search", "sum", "math"];
   return [...new Set(words)].filter((w) => known.has(w) && !notIcons.includes(w)).sort();
