@@ -1,6 +1,7 @@
 """Fixtures of all tests. Real servers stand behind each of them; a test gets the rows `deploy` leaves and no other."""
 
 import os
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -12,6 +13,9 @@ from redis import Redis
 from tests.harness import browser as browsers
 from tests.harness import database, servers, web
 from tests.harness.mail import Mailbox
+
+# pytest names test modules by the entries of the path: with `..` in one, tests/importers would become `importers`.
+sys.path[:] = [os.path.normpath(entry) for entry in sys.path]
 
 OWNED = pytest.StashKey[servers.Servers]()
 
