@@ -90,10 +90,5 @@ def _value(field: str, value: Any) -> Any:
             return [{"text": words.short(text), "word": kind.capitalize()} for text, kind in value]
         case "tags":
             return value
-    return _custom(value) if field.startswith("custom.") else words.short(value)
-
-
-def _custom(value: Any) -> Any:
-    if isinstance(value, bool):
-        return {"word": "Yes" if value else "No"}
-    return [words.short(str(one)) for one in value] if isinstance(value, list) else words.short(str(value))
+    kept = words.short(value) if isinstance(value, str) else value
+    return {"custom": kept} if field.startswith("custom.") else kept

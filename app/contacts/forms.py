@@ -209,6 +209,8 @@ class ContactSearchForm(DynamicForm):
     changed_at = DateField(_l("Changed"))
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
+        self.custom_fields = [f for f in custom.fields_of("contact") if f.in_filter and f.holds]
+        self._unbound_fields = custom_forms.filters_of(type(self), self.custom_fields)
         super().__init__(*args, **kwargs)
         for field, which in ((self.type, PickList.CONTACT_TYPE), (self.temperature, PickList.TEMPERATURE)):
             field.choices = [(str(value.id), value.label) for value in pick_values(which)]

@@ -11,6 +11,7 @@ from app.contacts.models import Contact
 from app.core import access
 from app.core.interface import CrmInterface
 from app.core.text import fold, like_fragment
+from app.settings.filters import CustomInterface
 
 SHORTEST = 3  # letters that a trigram index can find
 
@@ -63,4 +64,4 @@ class FilterPrivate(BaseFilter):
 
 def interface() -> CrmInterface:
     """The data interface of page and REST."""
-    return CrmInterface(Contact, loads=list_loads(), equal={"private": FilterPrivate})
+    return CustomInterface(Contact, loads=list_loads(), equal={"private": FilterPrivate})

@@ -68,7 +68,14 @@ class ContactView(CrmView):
     def _get_list_widget(self, filters: Any, **kwargs: Any) -> Any:
         if typed := request.args.get("q", "").strip()[:200]:
             filters.add_filter_related_view("search", queries.FilterContactSearch, typed)
-        return super()._get_list_widget(filters, **kwargs)
+        widgets = super()._get_list_widget(filters, **kwargs)
+        custom_forms.add_columns(widgets["list"].template_args, custom.fields_of("contact"), "card", "changed_at")
+        return widgets
+
+    def _get_search_widget(self, form: Any = None, **kwargs: Any) -> Any:
+        widgets = super()._get_search_widget(form=form, **kwargs)
+        widgets["search"].template_args["include_cols"] = [*self.search_columns, *(f.name for f in form.custom_fields)]
+        return widgets
 
     def data_of(self, form: forms.ContactForm) -> dict[str, Any]:
         return forms.data_of(form)

@@ -12,7 +12,7 @@ from sqlalchemy.exc import ArgumentError, DataError, IntegrityError, Operational
 from app.core.db import db
 from app.core.errors import Conflict, NotAllowed, RuleBroken
 from app.core.roles import ThreeVerbs
-from app.core.views import Service
+from app.core.views import PerRequestFilters, Service
 
 log = logging.getLogger(__name__)
 
@@ -23,6 +23,7 @@ class CrmApi(ThreeVerbs, ModelRestApi):
     service: Service
     schema: Schema
     level: ClassVar[str] = "user"
+    _filters = PerRequestFilters()
     max_page_size = 1000
     page_size = 50
     allow_browser_login = False

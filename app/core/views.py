@@ -33,7 +33,7 @@ class PerRequestFilters:
             return view and view.__dict__.get("filters_of_view")
         mine = g.setdefault("filters_of_views", {})
         if id(view) not in mine:
-            mine[id(view)] = view.datamodel.get_filters(view.search_columns)
+            mine[id(view)] = view.datamodel.get_filters(view.search_columns, getattr(view, "search_filters", None))
         return mine[id(view)]
 
 

@@ -1,21 +1,17 @@
 """Form fields for the values of custom fields, made anew for each form, and what the form of a field itself sends."""
 
 import datetime as dt
-import re
 from collections.abc import Iterable
-from decimal import Decimal
 from types import SimpleNamespace
 from typing import Any
 
-from babel.numbers import NumberFormatError, format_decimal, parse_decimal
-from flask import Request
-from flask_babel import get_locale
-from flask_babel import gettext as _
+from flask import Request, current_app
 from flask_babel import lazy_gettext as _l
 from wtforms import BooleanField, DateField, Field, Form, SelectField, StringField, TextAreaField
 from wtforms.validators import Optional
 from wtforms.widgets import TextInput
 
+from app.core.decimals import local_decimal, shown_decimal
 from app.settings import custom
 from app.settings.models import BOTH, CustomField
 from app.settings.values import DEFAULT_CURRENCY, FieldKind
@@ -41,29 +37,6 @@ FLAG_NAMES = {
     "in_export": _l("Exported"),
     "in_api": _l("Readable and writable by REST"),
 }
-CANONICAL = re.compile(r"[+-]?\d+(\.\d+)?")
-
-
-def local_decimal(text: str) -> str:
-    """An amount as its reader writes it (`1.234,5` in Italian) as exact text with a dot. Raises ValueError."""
-    plain = re.sub(r"[\s\u00a0\u202f']", "", text)
-    locale = get_locale()
-    try:
-        return f"{parse_decimal(plain, locale=locale, strict=True):f}"
-    except NumberFormatError:
-        example = format_decimal(Decimal("1234.5"), locale=locale)
-        raise ValueError(_("Write the number as %(example)s.", example=example)) from None
-
-
-def shown_decimal(number: Any) -> str:
-    """Exact text as its reader writes it."""
-    text = str(number)
-    if not CANONICAL.fullmatch(text):
-        return text
-    places = len(text.partition(".")[2])
-    return format_decimal(
-        Decimal(text), format=f"#,##0.{'0' * places}", locale=get_locale(), decimal_quantization=False
-    )
 
 
 class NumberText(StringField):
@@ -114,6 +87,19 @@ def control(field: CustomField, blank: Any = "—") -> Any:
     if field.kind == FieldKind.DATE:
         return DateField(field.label, validators=[Optional()])
     return CONTROLS[field.kind](field.label)
+
+
+def filter_control(field: CustomField) -> Any:
+    """The unbound field by which a list is filtered: plain texts for what the filter itself reads."""
+    plain = field.kind in (FieldKind.LONG_TEXT, FieldKind.NUMBER, FieldKind.MONEY, FieldKind.LINK)
+    if field.kind == FieldKind.CHOICE:
+        return SelectField(field.label, choices=[(o, o) for o in field.options], validate_choice=False)
+    return StringField(field.label) if plain else control(field)
+
+
+def filters_of(form: type[Form], fields: Iterable[CustomField]) -> list[tuple[str, Any]]:
+    """As `added_to`, for the form of a list's filters."""
+    return [*form._unbound_fields, *((f.name, filter_control(f)) for f in fields)]
 
 
 def added_to(form: type[Form], fields: Iterable[CustomField]) -> list[tuple[str, Any]]:
@@ -176,3 +162,31 @@ def posted_field(request: Request, entity: str) -> dict[str, Any]:
     }
     first = request.method == "GET"
     return data | {flag: flag in form or (first and flag not in ("required", "in_list")) for flag in custom.FLAGS}
+
+
+def add_columns(args: dict[str, Any], fields: Iterable[CustomField], record: str, before: str) -> None:
+    """Put the fields that are columns into a list widget's arguments. `record`: the column that holds the whole row;
+    `before`: the column that they stand in front of."""
+    shown = [f for f in fields if f.in_list and f.holds]
+    if not shown:
+        return
+    rows = list(args["value_columns"])
+    for row in rows:
+        row.update({f.name: row[record].custom.get(f.key) for f in shown})
+    columns = list(args["include_columns"])
+    at = columns.index(before) if before in columns else len(columns)
+    columns[at:at] = [f.name for f in shown]
+    drawn = {f.name: _cell(f) for f in shown}
+    args |= {
+        "include_columns": columns,
+        "value_columns": rows,
+        "label_columns": {**args["label_columns"], **{f.name: f.label for f in shown}},
+        "formatters_columns": {**args["formatters_columns"], **drawn},
+    }
+
+
+def _cell(field: CustomField) -> Any:
+    def draw(value: Any) -> Any:
+        return current_app.jinja_env.get_template("settings/custom.html").module.value(field, value)  # type: ignore[attr-defined]
+
+    return draw

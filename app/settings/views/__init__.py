@@ -7,10 +7,10 @@ from flask_appbuilder import BaseView, expose, has_access
 from flask_babel import lazy_gettext as _l
 
 from app.core import nav
+from app.core.decimals import shown_decimal
 from app.core.roles import ThreeVerbs
 from app.core.text import fold
 from app.settings import service
-from app.settings.forms import shown_decimal
 from app.settings.views.fields import FieldView
 from app.settings.views.lists import PickListView
 from app.settings.views.tags import TagView
