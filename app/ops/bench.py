@@ -4,7 +4,9 @@
 prints one JSON object. So nothing of the users' data is touched, and a figure has no neighbour in its process.
 """
 
+import itertools
 import json
+import logging
 import os
 import re
 import secrets
@@ -19,11 +21,12 @@ from pathlib import Path
 from typing import Any
 
 import psycopg
-from flask import Flask, current_app
+from flask import Flask
 from psycopg import sql
 
 from app.core import access
 from app.core.db import db
+from app.imports.commands import prepare, requester, run_to_its_end
 from app.ops import demo, samples
 from app.ops.product import flask, python
 
@@ -51,7 +54,9 @@ def run_all(names: tuple[str, ...], contacts: int) -> None:
     """Run these benches; each prints its line as soon as it is known."""
     for name in names:
         with scratch() as env:
-            subprocess.run(python("app.ops.bench", name, str(contacts)), env=env, cwd=ROOT, check=True)
+            done = subprocess.run(python("app.ops.bench", name, str(contacts)), env=env, cwd=ROOT, check=False)
+        if done.returncode:
+            raise SystemExit(done.returncode)
 
 
 @contextmanager
@@ -74,21 +79,22 @@ def scratch() -> Iterator[dict[str, str]]:
 @contextmanager
 def server(url: Any) -> Iterator[Pg]:
     """A connection for statements that no transaction may hold."""
-    with psycopg.connect(url.set(drivername="postgresql").render_as_string(False), autocommit=True) as pg:
+    address = url.set(drivername="postgresql").render_as_string(hide_password=False)
+    with psycopg.connect(address, autocommit=True, options="-c lock_timeout=20s") as pg:
         yield pg
 
 
 # ------------------------------------------------------------ in the database of its own
 
 
-def import_rows(contacts: int) -> Figure:
+def import_rows(app: Flask, contacts: int) -> Figure:
     """Rows a second from the upload to the end of the run; floor: bare COPY of the same rows into the same tables."""
-    path = sample_csv(contacts)
-    seconds = timed(lambda: import_file(path))
-    with server(db.engine.url) as pg:
+    path, url = sample_csv(contacts), own_database(app)
+    seconds = timed(lambda: import_file(app, path))
+    with server(url) as pg:
         taken = [(name, columns, copy_out(pg, name, columns)) for name, columns in TABLES.items()]
-        pg.execute("DELETE FROM contact")
-        pg.execute("VACUUM FULL contact, contact_channel, contact_address, contact_tag")
+        pg.execute("TRUNCATE contact CASCADE")
+    with server(url) as pg:
         floor = timed(lambda: copy_in(pg, taken))
     return figure(contacts / seconds, contacts / floor, "rows/s", contacts)
 
@@ -104,13 +110,18 @@ def sample_csv(count: int) -> Path:
     return path
 
 
-def import_file(path: Path) -> None:
-    """As `manage import` does it."""
-    from app.imports.commands import prepare, requester, run_to_its_end
+def own_database(app: Flask) -> Any:
+    """Where the scratch database is."""
+    with app.app_context():
+        return db.engine.url
 
-    with access.acting_as(requester(None)):
-        run_id = prepare("contacts", path, None, None, {}, dry_run=False)
-    run_to_its_end(run_id)
+
+def import_file(app: Flask, path: Path) -> None:
+    """As `manage import` does it."""
+    with app.app_context():
+        with access.acting_as(requester(None)):
+            run_id = prepare("contacts", path, None, None, {}, dry_run=False)
+        run_to_its_end(run_id)
 
 
 def copy_out(pg: Pg, table: str, columns: str) -> list[bytes]:
@@ -125,10 +136,10 @@ def copy_in(pg: Pg, parts: list[tuple[str, str, list[bytes]]]) -> None:
                 copy.write(block)
 
 
-def import_web_p99(contacts: int) -> Figure:
+def import_web_p99(app: Flask, contacts: int) -> Figure:
     """99th percentile, in ms, of a list page while another process imports; floor: the same page when all is idle."""
-    filled(FLOOR_CONTACTS, FLOOR_CONTACTS)
-    page, path = list_page(), sample_csv(contacts)
+    filled(app, FLOOR_CONTACTS, FLOOR_CONTACTS)
+    page, path = list_page(app), sample_csv(contacts)
     idle = [page() for _ in range(P99_REQUESTS)]
     during = []
     importer = subprocess.Popen(python("app.ops.bench", "import-alone", str(path)), cwd=ROOT)
@@ -145,14 +156,14 @@ def percentile(times: list[float]) -> float:
     return statistics.quantiles(times, n=100)[98]
 
 
-def at_size(page: Callable[[], Callable[[], float]]) -> Callable[[int], Figure]:
+def at_size(page: Callable[[Flask], Callable[[], float]]) -> Callable[[Flask, int], Figure]:
     """Median ms of a request at `contacts` rows; floor: the same request at 10,000."""
 
-    def bench(contacts: int) -> Figure:
-        filled(FLOOR_CONTACTS, contacts)
-        floor = median(page())
-        filled(contacts - FLOOR_CONTACTS, contacts)
-        return figure(median(page()), floor, "ms", REQUESTS)
+    def bench(app: Flask, contacts: int) -> Figure:
+        filled(app, FLOOR_CONTACTS, contacts)
+        floor = median(page(app))
+        filled(app, contacts - FLOOR_CONTACTS, contacts)
+        return figure(median(page(app)), floor, "ms", REQUESTS)
 
     return bench
 
@@ -164,13 +175,14 @@ def median(request: Callable[[], float]) -> float:
     return statistics.median(request() for _ in range(REQUESTS))
 
 
-def filled(count: int, goal: int) -> None:
+def filled(app: Flask, count: int, goal: int) -> None:
     """`count` more contacts. When many are to come, indexes and checks are put aside meanwhile: it is not timed."""
     if count <= 0:
         return
-    users, groups = demo.crowd(os.environ["CLIENTELA_BENCH_PASSWORD"])
-    with server(db.engine.url) as pg:
+    with app.app_context():
+        users, groups = demo.crowd(os.environ["CLIENTELA_BENCH_PASSWORD"])
         start = demo.how_many()
+    with server(own_database(app)) as pg:
         if goal > FLOOR_CONTACTS:
             with bare_tables(pg):
                 demo.fill(pg, count, start, users, groups, lambda _n: None)
@@ -202,21 +214,22 @@ def bare_tables(pg: Pg) -> Iterator[None]:
         pg.execute(f'ALTER TABLE {table} ADD CONSTRAINT "{name}" {definition}')
 
 
-def signed_in() -> Any:
+def signed_in(app: Flask) -> Any:
     """A browser of an ordinary user who is in two groups."""
-    browser = current_app.test_client()
-    answer = browser.post("/login/", data={"username": "demo07", "password": os.environ["CLIENTELA_BENCH_PASSWORD"]})
+    browser = app.test_client()
+    who = {"username": "demo07", "password": os.environ["CLIENTELA_BENCH_PASSWORD"]}
+    answer = browser.post("/login/", data=who)
     if answer.status_code != 302:
         raise SystemExit("the sample user can't sign in")
     return browser
 
 
-def request_of(addresses: list[str]) -> Callable[[], float]:
+def request_of(browser: Any, addresses: list[str]) -> Callable[[], float]:
     """Ask for one address after the other; gives the ms of each whole request."""
-    browser, turn = signed_in(), iter(range(10**9))
+    turn = itertools.cycle(addresses)
 
     def ask() -> float:
-        address, start = addresses[next(turn) % len(addresses)], time.perf_counter()
+        address, start = next(turn), time.perf_counter()
         answer = browser.get(address)
         answer.get_data()
         took = (time.perf_counter() - start) * 1000
@@ -227,20 +240,21 @@ def request_of(addresses: list[str]) -> Callable[[], float]:
     return ask
 
 
-def list_page() -> Callable[[], float]:
+def list_page(app: Flask) -> Callable[[], float]:
     """The list of contacts."""
-    return request_of(["/contacts/list/"])
+    return request_of(signed_in(app), ["/contacts/list/"])
 
 
-def search_page() -> Callable[[], float]:
+def search_page(app: Flask) -> Callable[[], float]:
     """The list searched for fragments: frequent, of two words, of an address, of nobody."""
-    return request_of([f"/contacts/list/?q={fragment}" for fragment in FRAGMENTS])
+    return request_of(signed_in(app), [f"/contacts/list/?q={fragment}" for fragment in FRAGMENTS])
 
 
-def contact_page() -> Callable[[], float]:
+def contact_page(app: Flask) -> Callable[[], float]:
     """Pages of contacts that the user sees."""
-    page = signed_in().get("/contacts/list/").get_data(as_text=True)
-    return request_of(sorted(set(re.findall(r"/contacts/show/\d+", page))))
+    browser = signed_in(app)
+    page = browser.get("/contacts/list/").get_data(as_text=True)
+    return request_of(browser, sorted(set(re.findall(r"/contacts/show/\d+", page))))
 
 
 def timed(work: Callable[[], Any]) -> float:
@@ -255,7 +269,7 @@ def figure(value: float, floor: float, unit: str, n: int) -> Figure:
     return {"value": round(value, 1), "unit": unit, "floor": round(floor, 1), "ratio": round(value / floor, 3), "n": n}
 
 
-BENCHES: dict[str, Callable[[int], Figure]] = {
+BENCHES: dict[str, Callable[[Flask, int], Figure]] = {
     "import": import_rows,
     "import_web_p99": import_web_p99,
     "list_contacts": at_size(list_page),
@@ -267,18 +281,15 @@ BENCHES: dict[str, Callable[[int], Figure]] = {
 def main(app: Flask, name: str, argument: str) -> None:
     """One figure, in the environment of a scratch database."""
     app.config["WTF_CSRF_ENABLED"] = False
-    with app.app_context():
-        if name == "import-alone":
-            import_file(Path(argument))
-            return
-        print(json.dumps({"name": name, **BENCHES[name](int(argument))}), flush=True)
+    if name == "import-alone":
+        import_file(app, Path(argument))
+        return
+    print(json.dumps({"name": name, **BENCHES[name](app, int(argument))}), flush=True)
 
 
 if __name__ == "__main__":
-    import logging
-
     from app import create_app
 
+    logging.disable(logging.WARNING)
     application = create_app()
-    logging.disable(logging.INFO)
     main(application, *sys.argv[1:3])

@@ -167,7 +167,9 @@ def _copy(pg: Pg, sql: str, rows: Iterable[tuple[Any, ...]]) -> None:
 def how_many() -> int:
     """Contacts that are there, so that a second filling goes on with new names."""
     with access.acting_as(access.SYSTEM):
-        return db.session.scalar(select(func.count()).select_from(service.Contact)) or 0
+        count = db.session.scalar(select(func.count()).select_from(service.Contact)) or 0
+    db.session.commit()
+    return count
 
 
 def new_password() -> str:

@@ -1,5 +1,7 @@
 """Believable Italian names and addresses, the same for the same number. Pure."""
 
+# ruff: noqa: SIM905 (words are easier to read than a list of texts)
+
 import random
 from collections.abc import Iterator
 from typing import NamedTuple
@@ -7,11 +9,11 @@ from typing import NamedTuple
 FIRST = (
     "Maria Anna Giulia Francesca Sara Laura Chiara Elena Paola Silvia Martina Alessia Valentina Federica Giorgia "
     "Luca Marco Andrea Francesco Giuseppe Antonio Giovanni Roberto Stefano Paolo Matteo Davide Simone Lorenzo Nicolò"
-).split()  # noqa: SIM905
+).split()
 ROOTS = (
     "Ross Bianch Verd Ner Ferr Esposit Roman Colomb Ricc Marin Grec Brun Gall Cont Mancin Cost Giordan Rizz Lombard "
     "Morett Barbier Fontan Santor Marian Rinald Carus Ferrar Gatt Testa Pellegrin Palumb Sann Guid Monti Bened Longh"
-).split()  # noqa: SIM905
+).split()
 ENDINGS = ["i", "o", "a", "etti", "ini", "one", "elli", "ato", "ese", "ucci"]
 TOWNS = [
     ("Milano", "20121", "MI"), ("Roma", "00184", "RM"), ("Torino", "10121", "TO"), ("Firenze", "50122", "FI"),

@@ -14,11 +14,10 @@ from app.contacts.models import Kind
 from app.core.access import Actor
 from app.core.db import db
 from app.core.people import User
-from app.core.text import fold
 from app.settings.models import PickList
 from app.settings.service import names_of
 from importers.merging import store
-from importers.merging.drafts import Draft, lay_over, name_key, new_company, sort_name_of
+from importers.merging.drafts import Draft, folded, lay_over, name_key, new_company, sort_name_of
 from importers.merging.known import Known, NameKey
 from importers.options import Options
 
@@ -108,7 +107,7 @@ class _Chunk:
     # ------------------------------------------------------------ what is there
 
     def _look_up(self) -> None:
-        found = {fold(r.company) for r in self.rows if r.company} | {fold(r.name) for r in self.rows if r.name}
+        found = {folded(r.company) for r in self.rows if r.company} | {folded(r.name) for r in self.rows if r.name}
         companies = self.known.companies(found)
         made = self.known.made_by_the_way(companies.values())
         emails, names = self._matches()
@@ -139,7 +138,8 @@ class _Chunk:
         if target and self.options.duplicates == "skip":
             self.outcome.skipped += 1
             return
-        refused = refused or (target and self._access_refusal(target, row))
+        if target and not refused:
+            refused = self._access_refusal(target, row)
         if refused:
             heading = self.run.settings.headings.get(refused[0], "")
             self.outcome.problems.append(Problem(row.line, heading, refused[1], list(row.raw)))
@@ -179,7 +179,7 @@ class _Chunk:
             if found := self.emails.get((row.kind, email)):
                 return found
         if self.options.match == "name_company":
-            return self.names.get((row.kind, sort_name_of(row), fold(row.company or "")))
+            return self.names.get((row.kind, sort_name_of(row), folded(row.company or "")))
         return None
 
     def _create(self, row: Any) -> None:
@@ -197,7 +197,7 @@ class _Chunk:
 
     def _adopted(self, row: Any) -> Draft | None:
         """The company that an earlier row of the file named: this is its own row."""
-        draft = self.companies.get(fold(row.name)) if row.kind == Kind.COMPANY else None
+        draft = self.companies.get(folded(row.name)) if row.kind == Kind.COMPANY else None
         return draft if draft in self.by_the_way else None
 
     def _change(self, draft: Draft, row: Any) -> None:
@@ -209,8 +209,8 @@ class _Chunk:
         self._fill_in(draft, row, fill)
 
     def _fill_in(self, draft: Draft, row: Any, fill: bool) -> None:
-        links = {"type_id": self._pick("type", row), "temperature_id": self._pick("temperature", row)}
-        links["company"] = self._company(row.company) if row.company else None
+        company = self._company(row.company) if row.company else None
+        links = {f"{key}_id": self._pick(key, row) for key in self.run.picks} | {"company": company}
         lay_over(draft, row, links, fill)
         draft.fresh_tags.update(self.options.tags)
         if not (fill and draft.id < 0):  # the names of a shell are not known, and with `fill` don't change
@@ -223,7 +223,7 @@ class _Chunk:
 
     def _company(self, name: str) -> Draft:
         """The visible company of this name, or a new one, made once a run."""
-        key = fold(name)
+        key = folded(name)
         if key not in self.companies:
             company = self.companies[key] = new_company(name, self.run.owner_id, self.options.private)
             self.by_the_way.add(company)

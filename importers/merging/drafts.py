@@ -1,9 +1,10 @@
 """A contact as it shall stand after a chunk, whether it is new or was loaded. Pure: no database."""
 
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any, NamedTuple
 
-from app.contacts.models import ADDRESS_PARTS, Contact, Kind
+from app.contacts.models import Contact, Kind
 from app.core.text import fold
 
 TEXTS = ("first_name", "last_name", "name", "title", "description")
@@ -119,6 +120,12 @@ def lay_over(draft: Draft, row: Any, links: dict[str, Any], fill: bool) -> None:
         draft.fresh_tags.update(row.tags)
 
 
+@lru_cache(maxsize=50_000)
+def folded(name: str) -> str:
+    """`fold` for names that come back in many rows: companies."""
+    return fold(name)
+
+
 def _put(draft: Draft, key: str, value: Any, fill: bool) -> None:
     if value is not None and value != "" and not (fill and getattr(draft, key)):
         setattr(draft, key, value)
@@ -148,12 +155,14 @@ def _add_addresses(draft: Draft, addresses: list[dict[str, Any]], fill: bool) ->
     had = bool(draft.addresses)
     if fill and had:
         return
+    alone = not had and len(addresses) == 1
     seen = {a.identity for a in draft.addresses}
     for a in addresses:
-        parts = (a.get(part) for part in ADDRESS_PARTS)
-        place = Place(a["kind"], *parts, bool(a.get("primary")) and not had)
-        if place.identity not in seen:
-            seen.add(place.identity)
+        primary = bool(a["primary"]) and not had
+        place = Place(a["kind"], a["street"], a["city"], a["state"], a["zip"], a["country"], primary)
+        if alone or place.identity not in seen:
+            if not alone:
+                seen.add(place.identity)
             draft.addresses.append(place)
             draft.fresh_addresses.append(place)
 
