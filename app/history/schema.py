@@ -37,7 +37,7 @@ class EventSchema(Schema):
     def word(self, data: Any, events: Any, many: bool, **_kwargs: Any) -> Any:
         """Changes in the reader's words, looked up once for all events of the answer."""
         events, rows = (events, data) if many else ([events], [data])
-        words = in_words(events)
+        words = in_words(events, programs=True)
         for event, row in zip(events, rows, strict=True):
             row["changes"] = words[event.id]
         return data

@@ -58,8 +58,8 @@ class HistoryView(ThreeVerbs, BaseView):
         """Write down what happened; the answer is the composer, empty again or with what was wrong."""
         contact, form = contact_or_404(pk), forms.EventForm()
         if not stored(form, {"contact": contact.id}):
-            return self.render_template("history/composer.html", contact=contact, form=form)
-        page = self.render_template("history/composer.html", contact=contact, form=forms.blank())
+            return self.render_template("history/composer.html", contact=contact, form=form, focus=True)
+        page = self.render_template("history/composer.html", contact=contact, form=forms.blank(), focus=True)
         return with_events(page, _("Saved"), LIST_CHANGED)
 
     @expose("/event/<pk>")
@@ -92,7 +92,7 @@ class HistoryView(ThreeVerbs, BaseView):
         return with_events("", _("Deleted"))
 
     def _item(self, event: HistoryEvent) -> Any:
-        return self.render_template("history/item.html", event=event, **of([event]))
+        return self.render_template("history/item.html", event=event, focus=True, **of([event]))
 
 
 def contact_or_404(pk: str) -> Any:
@@ -148,7 +148,7 @@ def day(text: str) -> dt.date | None:
 
 def of(events: list[HistoryEvent]) -> dict[str, Any]:
     """What every template that shows events needs."""
-    return {"changes": words.in_words(events), "label": words.label, "ago": timeline.ago, "mine": service.may_change}
+    return {"changes": words.in_words(events), "ago": timeline.ago, "mine": service.may_change}
 
 
 def stored(form: forms.EventForm, extra: dict[str, Any], event: HistoryEvent | None = None) -> bool:

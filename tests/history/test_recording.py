@@ -8,6 +8,7 @@ from sqlalchemy import update
 from app.contacts import service
 from app.contacts.models import Contact
 from app.core.db import db
+from app.settings import custom
 from tests import factories
 from tests.factories import Maker
 from tests.history.conftest import listed, told
@@ -49,7 +50,6 @@ def test_changes_are_told_old_and_new(make: Maker) -> None:
         "addresses": [{"street": "Via Po 1", "city": "Torino", "kind": "billing"}],
         "tags": ["fiera", "vip"],
         "description": "x" * 1000,
-        "custom": {"taglia": "XL", "socio": True},
     }
     make.rest("sergio").put(f"/api/v1/contacts/{contact}", json=data)
     assert last_changes(make, contact) == {
@@ -61,9 +61,44 @@ def test_changes_are_told_old_and_new(make: Maker) -> None:
         "addresses": (None, "Via Po 1, Torino (Billing)"),
         "tags": ("fiera", "fiera, vip"),
         "description": (None, "x" * 500 + "…"),
-        "custom.taglia": (None, "XL"),
-        "custom.socio": (None, "Yes"),
     }
+
+
+def test_custom_fields_are_told(make: Maker, seen: Callable[[Callable[[], Any]], Any]) -> None:
+    """SET-08, HIS-02: values as the reader writes them; what is closed to programs or taken off is not told."""
+    values = {"text": "XL", "checkbox": True, "date": "2026-11-24", "number": "1234.50", "money": {"amount": "1234.5"}}
+    keys = {kind: make.custom_field(f"Campo {kind}", kind) for kind in values}
+    closed = make.custom_field("Chiuso", "text", in_api=False)
+    contact, page = make.contact(), make.page("sergio")
+    make.rest("sergio").put(f"/api/v1/contacts/{contact}", json={"custom": {keys[k]: v for k, v in values.items()}})
+    assert last_changes(make, contact) == {
+        f"custom.{keys['text']}": (None, "XL"),
+        f"custom.{keys['checkbox']}": (None, "Yes"),
+        f"custom.{keys['date']}": (None, "24/11/2026"),
+        f"custom.{keys['number']}": (None, "1,234.5"),
+        f"custom.{keys['money']}": (None, "€1,234.50"),
+    }
+    panel = page.get(f"/history/contact/{contact}", headers={"Accept-Language": "it"}).text
+    assert "<dt>Campo number</dt>" in panel
+    assert "1.234,5" in panel
+    save_custom(make, contact, {closed: "Segreto"})
+    assert last_changes(make, contact) == {}
+    assert "Segreto" in page.get(f"/history/contact/{contact}").text
+    seen(lambda: take_off(closed))
+    assert "Segreto" not in page.get(f"/history/contact/{contact}").text
+
+
+def save_custom(make: Maker, contact: int, values: dict[str, Any]) -> None:
+    """As a form of Sergio's does."""
+    with make.app.app_context(), factories.acting(make["sergio"]):
+        service.save({"custom": values}, db.session.get(Contact, contact))
+        db.session.commit()
+
+
+def take_off(key: str) -> None:
+    """Take a custom field off."""
+    custom.remove(next(f for f in custom.fields_of("contact") if f.key == key))
+    db.session.commit()
 
 
 def test_words_are_the_readers(make: Maker) -> None:
