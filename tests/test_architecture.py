@@ -17,7 +17,9 @@ from app import ROOMS
 ROOT = Path(__file__).parent.parent
 OURS = ("app", "workers", "importers", "reports")
 # The outside of a room: what speaks to people or programs. All other files of a room are its inside.
-DOORS = {"views", "api", "commands", "forms", "lookups", "schema"}
+DOORS = {"views", "api", "commands", "forms", "lookups", "schema", "choices", "responses"}
+# The room that exists to run them; they do not know it.
+THEIR_ROOM = {"importers": "imports"}
 REQUEST = {"request", "session", "g", "render_template", "redirect", "flash", "abort"}
 
 LONGEST_FILE, LONGEST_FUNCTION = 300, 35
@@ -29,7 +31,8 @@ RAW_SQL = {
     "app/core/jobs.py": "opens a transaction, reads nothing",
     "app/core/health.py": "asks for the schema's version",
     "workers/schedule.py": "the leader's advisory lock",
-    "importers/merge.py": "COPY and one merge, with the audience of its actor",
+    "app/imports/running.py": "COPY of refused rows, and the lock of a run",
+    "importers/merging/": "COPY and one merge, within the audience of its actor",
 }
 # Who may end a transaction: doors, and the helpers that doors use.
 COMMITS = {
@@ -40,12 +43,16 @@ COMMITS = {
     "app/core/roles.py",
     "app/core/commands.py",
     "app/core/jobs.py",
+    "app/imports/running.py",  # a run is many transactions, one a chunk
 }
 # Each use of the actor that sees everything, counted: a new one is a decision, not a habit.
 SYSTEM_USES = {
     "app/core/commands.py": 2,
     "app/contacts/service.py": 1,  # looks into the bin, then asks whose it is
+    "app/imports/commands.py": 1,  # finds who is to be acted as
+    "app/ops/demo.py": 1,
     "workers/schedule.py": 1,
+    "workers/imports.py": 1,  # claims a run; its rows are matched within the audience of its owner
 }
 ACTORS_MADE = {"app/core/access.py", "app/core/people.py"}
 
@@ -118,10 +125,11 @@ def may_import(source: str, target: str) -> bool:
     if room in ROOMS and other in ROOMS:
         return ROOMS.index(other) < ROOMS.index(room) and (inside or part in DOORS)
     if room in ROOMS:
-        return part in DOORS and other in ("importers", "reports")
+        return other in ("importers", "reports") and (part in DOORS or THEIR_ROOM.get(other) == room)
     if room in ("importers", "reports"):
-        return inside
-    return room in ("workers", "ops") and (other in ("app", "importers", "reports") or inside)
+        return inside and other != THEIR_ROOM.get(room)
+    run_by_ops = room == "ops" and other_part == "commands"
+    return run_by_ops or (room in ("workers", "ops") and (other in ("app", "importers", "reports") or inside))
 
 
 def imports_inwards(module: Module) -> list[str]:
@@ -161,6 +169,14 @@ def no_raw_sql(module: Module) -> list[str]:
     return used + [f"sqlalchemy.{n}" for m, n in module.imports() if m.startswith("sqlalchemy") and n in named]
 
 
+def no_nameless_alias(module: Module) -> list[str]:
+    """`Contact.company.has(…)` makes an alias that the access hook does not find (test_access_hook.py): write
+    `exists()` with an alias of your own, or `of_type`."""
+    calls = (node.func for node in module.nodes(ast.Call) if isinstance(node.func, ast.Attribute))
+    found = [c for c in calls if c.attr == "has" or (c.attr == "any" and module.path.startswith("app/"))]
+    return [f"line {c.lineno}: .{c.attr}()" for c in found if not isinstance(c.value, ast.Call)]
+
+
 def commits_at_doors(module: Module) -> list[str]:
     room, part = place(module.name)
     door = room in ("workers", "ops", "migrations") or (room in ROOMS and part in DOORS) or module.path in COMMITS
@@ -196,7 +212,7 @@ def small(module: Module) -> list[str]:
         return []
     found = [] if module.lines <= LONGEST_FILE else [f"{module.lines} lines"]
     for node in module.nodes(ast.FunctionDef):
-        length = (node.end_lineno or 0) - node.lineno + 1
+        length = (node.end_lineno or 0) - node.lineno + 1 - len((ast.get_docstring(node) or "").splitlines())
         found += [f"{node.name} has {length} lines"] if length > LONGEST_FUNCTION else []
     return found
 
@@ -207,6 +223,7 @@ RULES = [
     libraries_in_their_place,
     one_clock,
     no_raw_sql,
+    no_nameless_alias,
     commits_at_doors,
     system_is_counted,
     actors_are_loaded,
@@ -232,6 +249,8 @@ BREACHES = [
     (imports_inwards, "app/contacts/views.py", "import config"),
     (imports_inwards, "importers/x.py", "from app.contacts import views"),
     (imports_inwards, "importers/x.py", "import reports"),
+    (imports_inwards, "importers/x.py", "from app.imports import views"),
+    (imports_inwards, "app/contacts/service.py", "import importers"),
     (imports_inwards, "workers/x.py", "from app.contacts import api"),
     (inside_knows_no_request, "app/contacts/service.py", "from flask import request"),
     (inside_knows_no_request, "importers/x.py", "from flask import g"),
@@ -243,6 +262,7 @@ BREACHES = [
     (no_raw_sql, "app/contacts/service.py", "select(Contact.__table__)"),
     (no_raw_sql, "app/contacts/views.py", "db.engine.connect()"),
     (no_raw_sql, "app/contacts/views.py", "db.session.connection()"),
+    (no_nameless_alias, "app/contacts/service.py", "select(Contact).where(Contact.company.has(Contact.name == 'x'))"),
     (commits_at_doors, "app/contacts/service.py", "db.session.commit()"),
     (system_is_counted, "app/contacts/views.py", "access.acting_as(access.SYSTEM)"),
     (system_is_counted, "app/contacts/views.py", "from app.core.access import SYSTEM"),

@@ -15,16 +15,21 @@ import prison
 import pytest
 from flask import Flask
 from sqlalchemy import delete, inspect, select
+from werkzeug.routing import Rule
 
 from app.contacts.models import CHANNEL_KINDS, Contact, Medium, Tag
 from app.core import access
 from app.core.db import db
+from app.history import service as history
+from app.imports.models import ImportRun, RememberedMapping
 from tests import factories
 from tests.factories import Maker, Page, Rest
 from tests.security import walk
 
+pytestmark = pytest.mark.timeout(600)
 make = factories.make
 # Pages that tell the time or one's own logins.
+FRAMEWORKS = re.compile("/(users|groups|roles|permissions|viewmenus|permissionviews)/")
 CHANGING = {"health.readyz", "UserDBModelView.userinfo"}
 
 
@@ -35,9 +40,19 @@ class Hidden:
 
     company: int
     person: int
+    run: int
+    event: int
     bait: str
     seal: str
     number: str
+
+    def keys_for(self, rule: Rule) -> set[int]:
+        """The keys to try at a rule: those of the room whose address it is, all of them where that is not known."""
+        rooms = {"/contacts/": {self.company, self.person}, "/imports/": {self.run}, "/history/": {self.event}}
+        if not set(rule.arguments) - walk.NO_KEYS or FRAMEWORKS.match(rule.rule):
+            return {self.person}
+        known = [keys for start, keys in rooms.items() if start in rule.rule]
+        return known[0] if known else {self.company, self.person, self.run, self.event}
 
     def tells(self, answer: Any, pk: int) -> bool:
         """Whether an answer to a question about `pk` gives something away, be it the other one's address."""
@@ -55,20 +70,21 @@ def marked(word: str, number: str) -> dict[str, Any]:
     }
     address = {part: f"{word} {part}" for part in ("street", "city", "state", "zip", "country")}
     texts = {key: f"{word} {key}" for key in ("first_name", "last_name", "title", "description")}
-    return {**texts, **channels, "addresses": [address], "tags": [f"{word}tag"], "custom": {"note": word}}
+    return {**texts, **channels, "addresses": [address], "tags": [f"{word}tag"]}
 
 
 def hide(make: Maker) -> Hidden:
     """Make Sergio's private company, his private person in it, and a private person in everybody's company."""
-    bait, seal, number = (
-        f"qx{secrets.token_hex(4)}",
-        f"zq{secrets.token_hex(6)}",
-        str(secrets.randbelow(10**6) + 7 * 10**6),
-    )
-    fields = marked(f"{bait}{seal}", number)
+    bait, seal = f"qx{secrets.token_hex(4)}", f"zq{secrets.token_hex(6)}"
+    key, number = make.custom_field("note"), str(secrets.randbelow(10**6) + 7 * 10**6)
+    fields = marked(f"{bait}{seal}", number) | {"custom": {key: f"{bait}{seal}"}}
     company = make.contact(**{**fields, "kind": "company", "name": f"{bait}{seal} spa", "private": True})
     person = make.contact(**fields, company=company, private=True)
-    return Hidden(company, person, bait, seal, number)
+    run = make.run(word=f"{bait}{seal}")
+    with make.app.app_context(), factories.acting(make["sergio"]):
+        event = history.save({"contact": person, "text": f"{bait}{seal} detto"})
+        db.session.commit()
+        return Hidden(company, person, run, event.id, bait, seal, number)
 
 
 @pytest.fixture
@@ -133,7 +149,9 @@ def test_every_door_answers_as_if_there_were_nothing(app: Flask, make: Maker, hi
     before, rows = walk.digest(app), row_state(app, hidden)
     tried, leaks = 0, []
     for rule, method in walk.routes(app):
-        for pk in (hidden.company, hidden.person) if rule.arguments else (hidden.person,):
+        if who == "renzo" and FRAMEWORKS.match(rule.rule):
+            continue  # to him they are as closed as to Nino
+        for pk in hidden.keys_for(rule):
             pairs = zip(walk.addresses(app, rule, pk), walk.addresses(app, rule, walk.MISSING), strict=True)
             for path, nowhere in pairs:
                 answer = knock(path, method, pk)
@@ -182,15 +200,7 @@ def page_addresses(app: Flask, hidden: Hidden) -> Iterator[str]:
     for rule, method in walk.routes(app):
         if method == "GET" and not rule.arguments and rule.endpoint not in CHANGING:
             yield rule.rule
-    for typed in (
-        hidden.bait,
-        hidden.number,
-        f"011 {hidden.number}",
-        f"{hidden.bait}%",
-        "",
-        "@example.com",
-        hidden.seal,
-    ):
+    for typed in (hidden.bait, hidden.number, "@example.com", ""):
         yield f"/contacts/list/?q={typed}"
         yield from (
             f"/lookup/{name}?q={typed}" for name in ("contact", "company", "person", "tag", "user", "principal")
@@ -212,7 +222,7 @@ def rest_addresses(rest: Rest, hidden: Hidden) -> Iterator[str]:
     yield "/api/v1/contacts/_info"
     operators = rest.get("/api/v1/contacts/_info").json["filters"]
     for name, offered in operators.items():
-        for value in (hidden.bait, f"{hidden.bait}{hidden.seal} {name}", hidden.company):
+        for value in (hidden.company,) if name == "id" else (f"{hidden.bait}{hidden.seal} {name}",):
             for operator in offered:
                 yield rested(filters=[{"col": name, "opr": operator["operator"], "value": value}])
     for name in columns_of(Contact):
@@ -242,6 +252,8 @@ def test_all_reads_the_same_with_and_without(make: Maker) -> None:
     with make.app.app_context(), access.acting_as(access.SYSTEM):
         db.session.execute(delete(Contact).where(Contact.id.in_([hidden.person, hidden.company])))
         db.session.execute(delete(Tag).where(Tag.name.contains(hidden.bait)))
+        db.session.execute(delete(RememberedMapping))
+        db.session.execute(delete(ImportRun))
         db.session.commit()
     without = everything_open_to(make, "nino", [path for path in paths if with_them[path][0] == 200])
     different = [path for path, answer in without.items() if answer != with_them[path]]

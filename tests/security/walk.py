@@ -24,6 +24,8 @@ DIGEST = (
     + ')::text, 0)), 0) FROM "{name}" t'
 )
 SIGNING_OUT = {"LoginView.logout"}
+# Parts of an address that name no record.
+NO_KEYS = {"version", "locale", "filename"}
 PASSING = [
     (re.compile(r'nonce="[^"]*"|nonce-[\w-]+'), "NONCE"),
     (re.compile(r"\bI[\w-]{50,}\.[\w-]{6}\.[\w-]{27}"), "CSRF"),
@@ -34,7 +36,8 @@ PASSING = [
 def routes(app: Flask) -> Iterator[tuple[Rule, str]]:
     """(rule, method) of everything but files, in a stable order."""
     for rule in sorted(app.url_map.iter_rules(), key=lambda r: (str(r), r.endpoint)):
-        for method in sorted((rule.methods or set()) - {"OPTIONS"}):
+        unwanted = {"OPTIONS"} if rule.arguments else {"OPTIONS", "HEAD"}
+        for method in sorted((rule.methods or set()) - unwanted):
             if not rule.endpoint.endswith("static") and rule.endpoint not in SIGNING_OUT:
                 yield rule, method
 
