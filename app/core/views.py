@@ -140,7 +140,11 @@ class CrmView(ThreeVerbs, ModelView):
             db.session.rollback()
             flash(_("Only its responsible persons may delete this."), "danger")
         else:
-            flash(self.delete_row_message, "success")
+            flash(self.delete_row_message, self.undo_category(pk))
+
+    def undo_category(self, pk: Any) -> str:
+        """The flash category that offers to undo a deletion, where the view can restore (GEN-07)."""
+        return f"undo:{url_for('.restore', pk=pk)}" if hasattr(self, "restore") else "success"
 
     def post_add_redirect(self) -> Any:
         if "save_and_new" in request.form:
