@@ -11,7 +11,11 @@ from typing import Any
 import pandas as pd
 from flask_babel import lazy_gettext as _l
 
+from app.settings.models import BOTH
+from app.settings.values import FieldKind
+from app.settings.values import clean as clean_custom
 from importers import amounts, channels, dates, names, reading, values
+from importers.fields import CustomField
 from importers.mapping import Column, Mapping
 from importers.memory import without_collector
 from importers.options import Options
@@ -21,7 +25,7 @@ __all__ = ["Cleaned", "clean", "settle"]
 
 LIMITS = {"first_name": 255, "last_name": 255, "name": 255, "company": 255, "title": 255, "type": 255,
           "temperature": 255, "owner": 255, "description": 100_000}  # fmt: skip
-MAX_CUSTOM = 10_000
+TEXTS = (FieldKind.TEXT, FieldKind.LONG_TEXT)
 
 
 @dataclass(frozen=True)
@@ -103,7 +107,7 @@ class _Frame:
             "addresses": channels.addresses(self.rows, self.mapping, self.cells, self.refuse),
             "notes": self._notes(),
             "private": self._flags("private"),
-            "custom": self._custom(),
+            "custom": self._custom(owned["kind"]),
         }
         for name, limit in LIMITS.items():
             self._limit(name, columns[name], limit)
@@ -217,31 +221,47 @@ class _Frame:
             return [[] for _ in range(self.rows)]
         return [[c for c in row if c] for row in zip(*columns, strict=True)]
 
-    def _custom(self) -> list[dict[str, Any]]:
+    def _custom(self, kinds: list[str]) -> list[dict[str, Any]]:
+        """Values in the normal form that the check of every other door gives them (SET-08)."""
         result: list[dict[str, Any]] = [{} for _ in range(self.rows)]
         for field in self.mapping.custom:
             for column in self.mapping.of(field.name):
-                rule = self._custom_rule(field.kind, column)
+                read = self._custom_reader(field, column)
                 for i, cell in enumerate(self.cells(column.position)):
                     try:
-                        value = rule(cell) if cell else None
+                        value = read(cell, kinds[i], result[i].get(field.key)) if cell else None
                     except ValueError as error:
                         self.refuse(i, column.heading, error.args[0])
                         continue
                     if value is not None:
-                        before = result[i].get(field.key)
-                        result[i][field.key] = value if before in (None, value) else f"{before}\n{value}"
+                        result[i][field.key] = value
         return result
 
+    def _custom_reader(self, field: CustomField, column: Column) -> Callable[[str, str, Any], Any]:
+        """From a cell, the kind of its contact and what another column said, to plain JSON. Raises ValueError."""
+        understand = self._custom_rule(field.kind, column)
+
+        def read(cell: str, kind: str, before: Any) -> Any:
+            if field.applies_to not in (BOTH, kind):
+                raise ValueError(_l("“%(name)s” is not a field of this kind of contact.", name=field.label))
+            value = clean_custom(field.kind, understand(cell), field.options)
+            if before in (None, value):
+                return value
+            if field.kind not in TEXTS:
+                raise ValueError(_l("two columns say different things"))
+            return clean_custom(FieldKind.LONG_TEXT, f"{before}\n{value}")
+
+        return read
+
     def _custom_rule(self, kind: str, column: Column) -> Callable[[str], Any]:
-        """Cell to plain JSON value: days in ISO, amounts exact as text, a checkbox as a bool."""
+        """What a cell says: a day, an exact number, yes or no; texts and choices as they stand."""
         settled = self.options.settled.get(str(column.position))
-        if kind == "date":
+        if kind == FieldKind.DATE:
             first = settled if settled is not None else self.options.day_first
-            return partial(_iso, day_first=first is not False)
-        if kind in ("number", "money"):
-            return partial(_number, decimal=settled or self.options.decimal or ".")
-        return values.flag if kind == "checkbox" else _text
+            return partial(dates.parse, day_first=first is not False)
+        if kind in (FieldKind.NUMBER, FieldKind.MONEY):
+            return partial(amounts.parse, decimal=settled or self.options.decimal or ".")
+        return values.flag if kind == FieldKind.CHECKBOX else str
 
     def _limit(self, name: str, found: Iterable[str], limit: int) -> None:
         heading = next((c.heading for c in self.mapping.of(name)), "")
@@ -253,22 +273,6 @@ class _Frame:
 
 def _once(tags: list[str]) -> list[str]:
     return tags if len(tags) < 2 else list({t.lower(): t for t in reversed(tags)}.values())[::-1]
-
-
-def _iso(cell: str, day_first: bool) -> str | None:
-    day = dates.parse(cell, day_first)
-    return day.isoformat() if day else None
-
-
-def _number(cell: str, decimal: str) -> str | None:
-    number = amounts.parse(cell, decimal)
-    return None if number is None else str(number)
-
-
-def _text(cell: str) -> str:
-    if len(cell) > MAX_CUSTOM:
-        raise ValueError(_l("longer than %(limit)s characters", limit=MAX_CUSTOM))
-    return cell
 
 
 def _frame(columns: dict[str, list[Any]]) -> pd.DataFrame:

@@ -51,11 +51,14 @@ class Field:
 
 @dataclass(frozen=True)
 class CustomField:
-    """A field that an administrator defined (SET-08). `kind`: text, date, number, money, checkbox, choice, link."""
+    """A field that an administrator defined (SET-08). `kind`: one of those of `app.settings.values`, `options` those of
+    a choice, `applies_to`: person, company or both."""
 
     key: str
     label: str
     kind: str = "text"
+    options: tuple[str, ...] = ()
+    applies_to: str = "both"
 
     @property
     def name(self) -> str:

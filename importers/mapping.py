@@ -8,7 +8,7 @@ import hashlib
 import json
 from collections.abc import Iterable, Sequence
 from collections.abc import Mapping as Dict
-from dataclasses import dataclass, replace
+from dataclasses import astuple, dataclass, replace
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
@@ -81,14 +81,15 @@ class Mapping:
             }
             for c in self.columns
         ]
-        return {"columns": columns, "custom": [[c.key, c.label, c.kind] for c in self.custom]}
+        return {"columns": columns, "custom": [list(astuple(c)) for c in self.custom]}
 
     @classmethod
     def from_json(cls, stored: Dict[str, Any]) -> "Mapping":
         """The inverse of `to_json`, for a run's row (what strangers post goes through `parse`)."""
         columns = tuple(Column(**{("position" if k == "column" else k): v for k, v in c.items()})
                         for c in stored["columns"])  # fmt: skip
-        return cls(columns, tuple(CustomField(*c) for c in stored.get("custom", ())))
+        custom = [CustomField(*c[:3], *map(tuple, c[3:4]), *c[4:]) for c in stored.get("custom", ())]
+        return cls(columns, tuple(custom))
 
 
 def signature(titles: Sequence[str]) -> str:

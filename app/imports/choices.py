@@ -19,6 +19,7 @@ GROUPS = {
     "phone": _l("Phones"),
     "website": _l("Websites and social networks"),
     "address": _l("Addresses"),
+    "custom": _l("Custom fields"),
 }
 FIRST_LINES = 15  # lines offered as that of the headings
 NO_HEADINGS = "none"
@@ -78,6 +79,7 @@ def field_groups(kind: str) -> list[tuple[Any, list[Field]]]:
     for field in FIELDS[kind]:
         prefix = field.name.split("_")[0]
         grouped[prefix if prefix in GROUPS else ""].append(field)
+    grouped["custom"] = [Field(f.name, f.label) for f in service.custom_fields(kind)]
     return [(GROUPS.get(name, _l("The contact")), fields) for name, fields in grouped.items() if fields]
 
 

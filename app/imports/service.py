@@ -15,13 +15,16 @@ from app.core.jobs import RunState, later
 from app.core.people import User
 from app.imports import files
 from app.imports.models import DRAFT, ImportProblem, ImportRun, RememberedMapping, Step
+from app.settings import custom
 from importers import IMPORTERS, guessing, mapping, problems, reading
 from importers.dialect import Dialect
 from importers.errors import Refused
+from importers.fields import CustomField
 from importers.mapping import Mapping
 from importers.options import Options
 from importers.reading import Preview
 
+ENTITIES = {"contacts": "contact"}  # whose custom fields a kind of file may fill
 STALE = dt.timedelta(seconds=10)  # without a heartbeat a run's worker counts as dead; the fencing token makes it sure
 LOST = dt.timedelta(seconds=20)  # a queued run's message should have arrived by then
 CHECKED_AT_THE_DOOR = 32 * 1024 * 1024  # bytes; a larger file is read through by the worker, not while somebody waits
@@ -87,11 +90,28 @@ def guess(run: ImportRun) -> None:
     ours = len(problems.COLUMNS) if tuple(seen.headings[-2:]) == problems.COLUMNS else 0
     titles = seen.headings[: len(seen.headings) - ours]
     has_headings = run.dialect["header_line"] is not None
-    found = guessing.guess(seen.headings, seen.samples, has_headings=has_headings).to_json()
+    fields = custom_fields(run.kind)
+    found = guessing.guess(seen.headings, seen.samples, fields, has_headings=has_headings).to_json()
     remembered = db.session.scalar(select(RememberedMapping).filter_by(**_key(run, titles))) if has_headings else None
     if remembered:
         found["columns"][: len(titles)] = remembered.mapping["columns"]
+        _forget_removed(found["columns"], {f.name for f in fields})
     run.mapping = found
+
+
+def custom_fields(kind: str) -> list[CustomField]:
+    """The fields of their own that administrators let be imported with this kind of record."""
+    fields = custom.fields_of(ENTITIES[kind])
+    return [
+        CustomField(f.key, f.label, f.kind, tuple(f.options), f.applies_to) for f in fields if f.in_import and f.holds
+    ]
+
+
+def _forget_removed(columns: list[dict[str, Any]], known: set[str]) -> None:
+    """A remembered choice may name a custom field that was taken off since."""
+    for column in columns:
+        if (column["field"] or "").startswith("custom:") and column["field"] not in known:
+            column["field"] = ""
 
 
 def _key(run: ImportRun, titles: list[str]) -> dict[str, Any]:
@@ -102,7 +122,7 @@ def _key(run: ImportRun, titles: list[str]) -> dict[str, Any]:
 def use_mapping(run: ImportRun, posted: Any) -> dict[str, Any]:
     """Take a posted mapping (see `importers.mapping.parse`); returns the options it carried. Raises MappingError."""
     titles = [c["heading"] for c in run.mapping["columns"]]
-    chosen, options = mapping.parse(posted, titles, kind=run.kind)
+    chosen, options = mapping.parse(posted, titles, custom_fields(run.kind), kind=run.kind)
     run.mapping = chosen.to_json()
     return options
 
