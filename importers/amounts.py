@@ -5,11 +5,16 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
 
+from babel.numbers import list_currencies
 from flask_babel import lazy_gettext as _l
 
 LONGEST = 40
-SPACES = re.compile(r"[\s\u00a0\u202f'’]")
-CURRENCY = re.compile(r"^(?:[A-Za-z]{3}|[€$£¥]|Fr\.?)|(?:[A-Za-z]{3}|[€$£¥])$")
+# Blanks and apostrophes within a number stand between groups of three digits and nowhere else.
+GROUPED = re.compile(r"(?<!\d)\d{1,3}(?:[\s'’]\d{3})+(?!\d)")
+BETWEEN = re.compile(r"[\s'’]")
+CURRENCY = re.compile(r"^([A-Za-z]{3}|[€$£¥]|[Ff]r\.?)\s*|\s*([A-Za-z]{3}|[€$£¥])$")
+SYMBOLS = {"€": "EUR", "$": "USD", "£": "GBP", "¥": "JPY", "FR": "CHF", "FR.": "CHF"}
+CODES = frozenset(list_currencies())
 SHAPES = {
     ",": re.compile(r"(?:\d+|[1-9]\d{0,2}(?:\.\d{3})+)?(?:,\d+)?"),
     ".": re.compile(r"(?:\d+|[1-9]\d{0,2}(?:,\d{3})+)?(?:\.\d+)?"),
@@ -46,27 +51,47 @@ class Evidence:
 
 def parse(cell: str, decimal: str = ".") -> Decimal | None:
     """The exact number of a trimmed cell, None for an empty one. Raises ValueError with a sentence."""
+    number, currency = money(cell, decimal)
+    if currency:
+        raise _not_an_amount(cell)
+    return number
+
+
+def money(cell: str, decimal: str = ".") -> tuple[Decimal | None, str]:
+    """The exact amount of a trimmed cell (None for an empty one) and the code of its currency, "" where it names none.
+
+    Raises ValueError with a sentence.
+    """
     if not cell:
-        return None
+        return None, ""
     if len(cell) <= LONGEST:
-        negative, body = _body(cell)
+        negative, body, currency = _body(cell)
         if any(c.isdecimal() for c in body) and body.isascii() and SHAPES[decimal].fullmatch(body):
             group = "," if decimal == "." else "."
             number = Decimal(body.replace(group, "").replace(decimal, "."))
-            return -number if negative else number
-    raise ValueError(_l("“%(text)s” is not an amount", text=cell[:60]))
+            code = SYMBOLS.get(currency, currency)
+            if not code or code in CODES:
+                return -number if negative else number, code
+    raise _not_an_amount(cell)
 
 
-def _body(cell: str) -> tuple[bool, str]:
-    """Sign and digits with their marks: `(€ 1.234,50)` is negative `1.234,50`."""
-    plain = SPACES.sub("", cell)
-    negative = plain[:1] == "(" and plain[-1:] == ")"
-    plain = plain[1:-1] if negative else plain
+def _not_an_amount(cell: str) -> ValueError:
+    return ValueError(_l("“%(text)s” is not an amount", text=cell[:60]))
+
+
+def _body(cell: str) -> tuple[bool, str, str]:
+    """Sign, digits with their marks, currency: `(€ 1.234,50)` is negative `1.234,50` in `€`."""
+    plain = GROUPED.sub(lambda found: BETWEEN.sub("", found[0]), cell)
+    signed = negative = plain[:1] == "(" and plain[-1:] == ")"
+    plain, currency = plain[1:-1].strip() if negative else plain, ""
     for _ in range(2):
-        if plain[:1] in ("-", "−", "+"):
-            negative ^= plain[0] != "+"
-            plain = plain[1:]
-        plain = CURRENCY.sub("", plain, count=1)
-    if plain[-1:] in ("-", "−"):
-        negative, plain = not negative, plain[:-1]
-    return negative, plain
+        if plain[:1] in ("-", "−", "+") and not signed:
+            signed, negative = True, plain[0] != "+"
+            plain = plain[1:].lstrip()
+        found = None if currency else CURRENCY.search(plain)
+        if found:
+            currency = (found[1] or found[2]).upper()
+            plain = plain[: found.start()] + plain[found.end() :]
+    if plain[-1:] in ("-", "−") and not signed:
+        negative, plain = True, plain[:-1].rstrip()
+    return negative, plain, currency

@@ -260,7 +260,8 @@ class _Frame:
             first = settled if settled is not None else self.options.day_first
             return partial(dates.parse, day_first=first is not False)
         if kind in (FieldKind.NUMBER, FieldKind.MONEY):
-            return partial(amounts.parse, decimal=settled or self.options.decimal or ".")
+            rule: Callable[..., Any] = amounts.parse if kind == FieldKind.NUMBER else _money
+            return partial(rule, decimal=settled or self.options.decimal or ".")
         return values.flag if kind == FieldKind.CHECKBOX else str
 
     def _limit(self, name: str, found: Iterable[str], limit: int) -> None:
@@ -273,6 +274,11 @@ class _Frame:
 
 def _once(tags: list[str]) -> list[str]:
     return tags if len(tags) < 2 else list({t.lower(): t for t in reversed(tags)}.values())[::-1]
+
+
+def _money(cell: str, decimal: str) -> dict[str, Any]:
+    amount, currency = amounts.money(cell, decimal)
+    return {"amount": amount, "currency": currency}
 
 
 def _frame(columns: dict[str, list[Any]]) -> pd.DataFrame:

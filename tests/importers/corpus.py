@@ -550,6 +550,17 @@ VALUES = [
         options={"day_first": False},
     ),
     Case(
+        "numbers",
+        "A number has no unit and no currency",
+        text("Nome;Cognome;Dipendenti", "Mario;Rossi;1.200", "Anna;Verdi;12,5", "Ugo;Bianchi;€ 5", "Zoe;Neri;12 kg"),
+        {
+            2: person("Mario", "Rossi", custom={"staff": "1200"}),
+            3: person("Anna", "Verdi", custom={"staff": "12.5"}),
+        },
+        {4: "not an amount", 5: "not an amount"},
+        custom=[("staff", "Dipendenti", "number")],
+    ),
+    Case(
         "amounts",
         "The decimal mark is settled by column, the cents are exact",
         text(
@@ -558,13 +569,16 @@ VALUES = [
             "Anna;Verdi;12.345",
             "Ugo;Bianchi;-0,10",
             "Zoe;Neri;molti",
+            "Leo;Galli;$ 5",
+            "Ada;Poli;1,234",
         ),
         {
-            2: person("Mario", "Rossi", custom={"turnover": "1234.50"}),
-            3: person("Anna", "Verdi", custom={"turnover": "12345"}),
-            4: person("Ugo", "Bianchi", custom={"turnover": "-0.10"}),
+            2: person("Mario", "Rossi", custom={"turnover": {"amount": "1234.50", "currency": "EUR"}}),
+            3: person("Anna", "Verdi", custom={"turnover": {"amount": "12345.00", "currency": "EUR"}}),
+            4: person("Ugo", "Bianchi", custom={"turnover": {"amount": "-0.10", "currency": "EUR"}}),
+            6: person("Leo", "Galli", custom={"turnover": {"amount": "5.00", "currency": "USD"}}),
         },
-        {5: "“molti” is not an amount"},
+        {5: "“molti” is not an amount", 7: "at most 2 decimals"},
         custom=[("turnover", "Fatturato", "money")],
     ),
 ]

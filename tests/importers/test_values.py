@@ -173,29 +173,38 @@ def test_decimal_mark_of_a_column(column: list[str], mark: str | None) -> None:
 
 
 @pytest.mark.parametrize(
-    ("cell", "mark", "amount"),
+    ("cell", "mark", "amount", "currency"),
     [
-        ("€ 1.234,50", ",", "1234.50"),
-        ("1 234,50 EUR", ",", "1234.50"),
-        ("(12.50)", ".", "-12.50"),
-        ("-€5", ".", "-5"),
-        ("$-5.10", ".", "-5.10"),
-        ("12-", ".", "-12"),
-        (",5", ",", "0.5"),
-        ("99999999999999999.99", ".", "99999999999999999.99"),
+        ("€ 1.234,50", ",", "1234.50", "EUR"),
+        ("1 234,50 EUR", ",", "1234.50", "EUR"),
+        ("(12.50)", ".", "-12.50", ""),
+        ("-€5", ".", "-5", "EUR"),
+        ("$-5.10", ".", "-5.10", "USD"),
+        ("- £ 5", ".", "-5", "GBP"),
+        ("CHF 1’234.50", ".", "1234.50", "CHF"),
+        ("12-", ".", "-12", ""),
+        (",5", ",", "0.5", ""),
+        ("99999999999999999.99", ".", "99999999999999999.99", ""),
     ],
 )
-def test_amounts(cell: str, mark: str, amount: str) -> None:
-    """Policy 6: exact cents."""
-    assert amounts.parse(cell, mark) == Decimal(amount)
+def test_amounts(cell: str, mark: str, amount: str, currency: str) -> None:
+    """Policy 6: exact cents, and never another currency than the cell names."""
+    assert amounts.money(cell, mark) == (Decimal(amount), currency)
+    if not currency:
+        assert amounts.parse(cell, mark) == Decimal(amount)
 
 
-@pytest.mark.parametrize("cell", ["1.2.3", "1,23,4", "abc", "€", "--", "1e5", "NaN", "Infinity", "12.34.567", "1 2a"])
+@pytest.mark.parametrize(
+    "cell",
+    ["1.2.3", "1,23,4", "€", "--5", "1e5", "NaN", "12.34.567", "1 2", "12 kg", "12 ore", "€ €5", "(-5)", "12345 678"],
+)
 def test_bad_amounts(cell: str) -> None:
     """Policy 6: what is no amount is refused, under either mark."""
     for mark in (",", "."):
         with pytest.raises(ValueError, match="not an amount"):
-            amounts.parse(cell, mark)
+            amounts.money(cell, mark)
+    with pytest.raises(ValueError, match="not an amount"):
+        amounts.parse("€ 5")  # a plain number has no currency
 
 
 @settings(deadline=None)
