@@ -14,7 +14,7 @@ from app.core import commands, health, jobs, logs, lookup, security, web
 from app.core.db import db, migrate
 
 # In order: a room may use those to its left (ARCHITECTURE: import rules).
-ROOMS = ["settings", "history", "contacts", "imports", "home"]
+ROOMS = ["settings", "mailing", "notices", "history", "contacts", "imports", "home"]
 HERE = Path(__file__).parent
 
 

@@ -28,6 +28,11 @@ from app.core.people import ADMINISTRATOR, OWNER, READ_ONLY, USER, Group, User, 
 from app.history import service as history
 from app.history.models import HistoryEvent
 from app.imports.models import ImportProblem, ImportRun, RememberedMapping
+from app.mailing import service as mailing
+from app.mailing.models import OutgoingMail
+from app.notices import service as notices
+from app.notices.models import Notice
+from app.notices.models import Kind as NoticeKind
 from app.settings import custom
 from app.settings.models import BOTH, FieldKind
 
@@ -148,6 +153,29 @@ def make_import(owner: Someone | None = None, word: str = "", **_keys: Any) -> i
     return made
 
 
+def make_mail(owner: Someone | None = None, word: str = "", **_keys: Any) -> int:
+    """A mail that `owner`'s doing put into the queue, with `word` in all its texts; its id."""
+    word = word or unique("spedita")
+    with acting(owner or the_cast()["sergio"]):
+        mail = mailing.queue(f"{word}@example.com", word, word, language="it")
+        db.session.commit()
+        made = mail.id
+    db.session.remove()
+    return made
+
+
+def make_notice(owner: Someone | None = None, word: str = "", **_keys: Any) -> int:
+    """A notice for `owner`, with `word` in its text; its id."""
+    owner, word = owner or the_cast()["sergio"], word or unique("detta")
+    with access.acting_as(access.SYSTEM):
+        notices.tell([owner.id], NoticeKind.RESPONSIBLE, "/contacts/list/", name=word, by="Clientela")
+        db.session.commit()
+    with acting(owner):
+        made = notices.latest(1)[0].id
+    db.session.remove()
+    return made
+
+
 # How to make a row of each guarded table: what isn't here fails the access tests, so that no entity goes untested.
 # A child is made with its parent.
 FACTORIES: dict[type[Any], Callable[..., int]] = {
@@ -158,6 +186,8 @@ FACTORIES: dict[type[Any], Callable[..., int]] = {
     ImportProblem: make_import,
     RememberedMapping: make_import,
     HistoryEvent: make_event,
+    OutgoingMail: make_mail,
+    Notice: make_notice,
 }
 
 
@@ -182,6 +212,8 @@ MADE: dict[str, Callable[..., Any]] = {
     "custom_field": make_custom_field,
     "event": make_event,
     "run": make_import,
+    "mail": make_mail,
+    "notice": make_notice,
 }
 
 

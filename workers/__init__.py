@@ -8,4 +8,4 @@ application = create_app(views=False)
 broker = application.extensions["broker"]
 dramatiq.set_broker(broker)
 
-from workers import beat, imports  # noqa: E402, F401  (an actor needs the broker to be set)
+from workers import beat, imports, mailing  # noqa: E402, F401  (an actor needs the broker to be set)

@@ -38,9 +38,20 @@ def sweep() -> None:
         nudge("imports.run", run_id)
 
 
+def mails() -> None:
+    """Let mails go whose pause is over; tell a person of those that a worker left while it was sending."""
+    from app.mailing.service import doubt_the_abandoned, due
+
+    doubt_the_abandoned()
+    db.session.commit()
+    for mail_id in due():
+        nudge("mailing.deliver", mail_id)
+
+
 TIMETABLE: list[tuple[int, Callable[[], None]]] = [  # seconds between two starts, what
     (15, beats),
     (60, sweep),
+    (60, mails),
 ]
 
 

@@ -17,6 +17,7 @@ from app.contacts.models import Address, Channel, Contact, Kind, Tag, contact_ta
 from app.core import access
 from app.core.access import guarded_models
 from app.core.db import db
+from app.notices.models import Notice
 from tests.factories import FACTORIES, Maker, Someone, acting, unique
 
 Probe = Callable[[int, int], Any]
@@ -134,11 +135,13 @@ def test_a_row_is_for_its_actor_alone(app: Flask, make: Maker, hidden: tuple[int
 
 @pytest.mark.parametrize("model", FACTORIES, ids=lambda model: model.__name__)
 def test_each_guarded_table(app: Flask, make: Maker, model: type[Any]) -> None:
-    """ACC-06: rows of every guarded table, children too, are for their owner and administrators."""
+    """ACC-06: rows of every guarded table, children too, are for their owner and administrators; a notice is for
+    its receiver alone."""
     with app.app_context():
         FACTORIES[model](make["sergio"], private=True)
     seen = {name: count(app, make[name], model) for name in ("sergio", "ada", "marta", "nino", "livia", "renzo")}
-    assert seen["sergio"] == seen["ada"] == seen["marta"] > 0
+    assert seen["ada"] == seen["marta"] == (0 if model is Notice else seen["sergio"])
+    assert seen["sergio"] > 0
     assert seen["nino"] == seen["livia"] == seen["renzo"] == count(app, None, model) == 0
 
 

@@ -1,0 +1,132 @@
+"""One SMTP conversation, and what its end means for the mail: sent, to be tried again, refused, or not to be known.
+
+A reply about this mail (to MAIL, RCPT, DATA) decides about it; whatever fails before is the server's trouble and the
+mail waits. After the last byte has gone silence is doubt: sending again could be the second time (RFC 5321, 4.5.3.2.6).
+"""
+
+import smtplib
+import ssl
+from contextlib import suppress
+from dataclasses import dataclass, field
+from typing import NamedTuple
+from urllib.parse import parse_qs, unquote, urlsplit
+
+from app.mailing.models import MailState
+
+PORTS = {"smtp": 25, "smtps": 465}
+PATIENCE = 30  # seconds for each answer
+LAST_PATIENCE = 600  # seconds for the answer to the whole mail: a shorter wait is the known cause of doubles
+LONGEST_WORDS = 1000
+
+
+@dataclass(frozen=True)
+class Server:
+    """Where mail goes out. `sender` is the address it comes from."""
+
+    host: str
+    port: int
+    sender: str
+    user: str = ""
+    password: str = field(default="", repr=False)
+    tls: bool = False
+    starttls: bool = False
+
+
+class Result(NamedTuple):
+    """What the mail is now (sent, waiting, refused, doubt), and the server's own words."""
+
+    state: MailState
+    words: str = ""
+
+
+def server_of(url: str) -> Server | None:
+    """The server of `smtp[s]://user:password@host:port?starttls=1&from=address`; None for an empty URL.
+
+    Without `from` the sender is the user, where that is an address, else `clientela@` the host. Raises ValueError.
+    """
+    if not url:
+        return None
+    parts = urlsplit(url)
+    if parts.scheme not in PORTS or not parts.hostname:
+        raise ValueError("CLIENTELA_SMTP_URL must be like smtp://user:password@host:port")
+    asked, user = parse_qs(parts.query), unquote(parts.username or "")
+    return Server(
+        host=parts.hostname,
+        port=parts.port or PORTS[parts.scheme],
+        sender=asked.get("from", [user if "@" in user else f"clientela@{parts.hostname}"])[0],
+        user=user,
+        password=unquote(parts.password or ""),
+        tls=parts.scheme == "smtps",
+        starttls=asked.get("starttls", ["0"])[0] == "1",
+    )
+
+
+def send(server: Server, recipient: str, content: bytes) -> Result:
+    """Hand one mail to the server; never raises for what a server or network does."""
+    try:
+        line = _connect(server)
+    except (OSError, smtplib.SMTPException) as error:
+        return Result(MailState.WAITING, said(error))
+    try:
+        return _envelope(line, server.sender, recipient) or _content(line, content)
+    finally:
+        with suppress(OSError, smtplib.SMTPException):
+            line.quit()
+        line.close()
+
+
+def _connect(server: Server) -> smtplib.SMTP:
+    context = ssl.create_default_context()
+    if server.tls:
+        line: smtplib.SMTP = smtplib.SMTP_SSL(server.host, server.port, timeout=PATIENCE, context=context)
+    else:
+        line = smtplib.SMTP(server.host, server.port, timeout=PATIENCE)
+    try:
+        if server.starttls:
+            line.starttls(context=context)
+        line.ehlo_or_helo_if_needed()
+        if server.user:
+            line.login(server.user, server.password)
+    except BaseException:
+        line.close()
+        raise
+    return line
+
+
+def _envelope(line: smtplib.SMTP, sender: str, recipient: str) -> Result | None:
+    """Say from whom and to whom; None when both were taken."""
+    try:
+        for code, reply in (line.mail(sender), line.rcpt(recipient)):
+            if code // 100 != 2:
+                return _refusal(code, reply)
+    except (OSError, smtplib.SMTPException) as error:
+        return Result(MailState.WAITING, said(error))
+    return None
+
+
+def _content(line: smtplib.SMTP, content: bytes) -> Result:
+    if line.sock:
+        line.sock.settimeout(LAST_PATIENCE)
+    try:
+        code, reply = line.data(content)
+    except smtplib.SMTPDataError as error:  # the server did not let the content begin
+        return _refusal(error.smtp_code, error.smtp_error)
+    except (OSError, smtplib.SMTPException) as error:
+        return Result(MailState.DOUBT, said(error))
+    if code // 100 == 2:
+        return Result(MailState.SENT, said(code, reply))
+    return _refusal(code, reply) if code // 100 in (4, 5) else Result(MailState.DOUBT, said(code, reply))
+
+
+def _refusal(code: int, reply: bytes | str) -> Result:
+    return Result(MailState.REFUSED if code // 100 == 5 else MailState.WAITING, said(code, reply))
+
+
+def said(error: Exception | int, reply: bytes | str = "") -> str:
+    """The server's own words, with its code before them, or what the network says."""
+    if isinstance(error, smtplib.SMTPResponseException):
+        return said(error.smtp_code, error.smtp_error)
+    if isinstance(error, Exception):
+        return f"{error or type(error).__name__}"[:LONGEST_WORDS]
+    text = reply.decode("utf-8", "replace") if isinstance(reply, bytes) else reply
+    return f"{error} {text}".replace("\0", "")[:LONGEST_WORDS]

@@ -1,0 +1,76 @@
+"""The log of outgoing mail (MAIL-05): what waits and why, what was refused in the server's words, and another try."""
+
+from typing import Any
+
+from flask import flash, redirect, request, url_for
+from flask_appbuilder import BaseView, expose, has_access
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from werkzeug.exceptions import NotFound
+
+from app.core import nav
+from app.core.db import db
+from app.core.errors import Conflict
+from app.core.roles import ThreeVerbs
+from app.mailing import service
+from app.mailing.models import MailState, OutgoingMail
+
+PAGE = 50
+STATES = {
+    MailState.WAITING: (_l("Waiting"), "blue"),
+    MailState.SENDING: (_l("Being sent"), "indigo"),
+    MailState.SENT: (_l("Sent"), "green"),
+    MailState.REFUSED: (_l("Refused"), "red"),
+    MailState.DOUBT: (_l("In doubt"), "orange"),
+}
+
+
+class MailView(ThreeVerbs, BaseView):
+    """All outgoing mail in one log."""
+
+    route_base = "/mailing"
+    class_permission_name = "OutgoingMail"
+    level = "admin"
+
+    @expose("/")
+    @has_access
+    def list(self) -> Any:
+        """One page of the log, the latest first; `state` in the address shows one state alone."""
+        state, page = request.args.get("state", ""), max(0, min(request.args.get("page", 0, int), 1000))
+        state = state if state in STATES else ""
+        mails = service.mails(state, PAGE + 1, page * PAGE)
+        return self.render_template(
+            "mailing/list.html",
+            mails=mails[:PAGE],
+            more=len(mails) > PAGE,
+            page=page,
+            state=state,
+            states=STATES,
+            again=service.AGAIN,
+            problem=service.problem(),
+        )
+
+    @expose("/<int:pk>/again", methods=["POST"])
+    @has_access
+    def again(self, pk: int) -> Any:
+        """Send a refused or doubtful one again."""
+        mail = db.session.get(OutgoingMail, pk) if pk < 2**63 else None
+        if mail is None:
+            raise NotFound
+        try:
+            service.send_again(mail)
+            db.session.commit()
+            flash(_("The mail is in the queue again"), "success")
+        except Conflict:
+            db.session.rollback()
+            flash(_("This mail was neither refused nor in doubt any more."), "warning")
+        return redirect(url_for(".list", state=request.args.get("state") or None))
+
+
+def register(appbuilder: Any) -> None:
+    """Wire the page and its card."""
+    appbuilder.add_view_no_menu(MailView)
+    about = _l("All mail that goes out: what waits, what was refused and why")
+    nav.SETTINGS.append(
+        nav.Entry("mailing", _l("Outgoing mail"), "mail", "MailView.list", level="admin", description=about)
+    )
