@@ -231,12 +231,15 @@ class Maker:
 
     app: Flask
     cast: dict[str, Someone] = field(default_factory=dict)
+    kept: dict[tuple[str, str], Any] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         with self.app.app_context():
             self.cast = the_cast()
 
     def __getattr__(self, name: str) -> Any:
+        if name not in MADE:
+            raise AttributeError(name)
         function = MADE[name]
 
         def call(*args: Any, **kwargs: Any) -> Any:
@@ -247,6 +250,12 @@ class Maker:
 
     def __getitem__(self, name: str) -> Someone:
         return self.cast[name]
+
+    def once(self, kind: str, who: str) -> Any:
+        """The same page or REST client at each call, for tests that knock many times."""
+        if (kind, who) not in self.kept:
+            self.kept[kind, who] = getattr(self, kind)(who)
+        return self.kept[kind, who]
 
     def page(self, who: str | Someone | None) -> "Page":
         """A browser of its own, signed in as `who` (a name of the cast, a user, or None for a visitor)."""

@@ -44,7 +44,7 @@ def check(data: dict[str, Any], contact: Contact | None = None) -> dict[str, Any
     if "addresses" in data:
         clean["addresses"] = _addresses(data["addresses"] or [], errors)
     _links(data, clean, contact, errors)
-    _people(data, clean, errors)
+    _people(data, clean, contact, errors)
     _custom(data, clean, contact, errors)
     if errors:
         raise RuleBroken(errors)
@@ -147,7 +147,8 @@ def _links(data: dict[str, Any], clean: dict[str, Any], contact: Contact | None,
         if key in data:
             clean[f"{key}_id"] = _pick(data[key], which, key, errors)
     if "company" in data:
-        clean["company_id"] = _company(data["company"], clean["kind"], contact, errors)
+        found = _company(data["company"], clean["kind"], contact, errors)
+        clean["company_id"] = found or _hidden_company_id(contact)
 
 
 def _pick(wanted: Any, which: PickList, key: str, errors: Errors) -> int | None:
@@ -177,20 +178,26 @@ def _company(wanted: Any, kind: str, contact: Contact | None, errors: Errors) ->
     return found[0]
 
 
-def _people(data: dict[str, Any], clean: dict[str, Any], errors: Errors) -> None:
+def _hidden_company_id(contact: Contact | None) -> int | None:
+    """The company that the actor does not see, so that who saves the rest of the form doesn't cut the link."""
+    return contact.company_id if contact is not None and contact.company is None else None
+
+
+def _people(data: dict[str, Any], clean: dict[str, Any], contact: Contact | None, errors: Errors) -> None:
     """Owner, further responsible persons, and those it is shared with: users n, groups -n."""
     if data.get("owner"):
-        clean["owner_id"] = _user_id(data["owner"], errors)
-    if "co_owners" in data:
-        clean["co_owners"] = _known(data["co_owners"] or [], "co_owners", errors)
-    if "shared_with" in data:
-        clean["shared_with"] = _known(data["shared_with"] or [], "shared_with", errors)
+        clean["owner_id"] = _user_id(data["owner"], contact, errors)
+    for key in ("co_owners", "shared_with"):
+        if key in data:
+            clean[key] = _known(data[key] or [], key, getattr(contact, key, []), errors)
     if clean.get("owner_id", 0) is None and access.current().user_id:
         errors.setdefault("owner", [_("There is no such user.")])
 
 
-def _user_id(wanted: Any, errors: Errors) -> int | None:
+def _user_id(wanted: Any, contact: Contact | None, errors: Errors) -> int | None:
     wanted = wanted.get("id") if isinstance(wanted, dict) else wanted
+    if contact is not None and wanted == contact.owner_id:
+        return contact.owner_id
     if isinstance(wanted, int):
         found = db.session.scalar(select(User.id).where(User.id == wanted, User.active))
     else:
@@ -200,10 +207,11 @@ def _user_id(wanted: Any, errors: Errors) -> int | None:
     return found
 
 
-def _known(wanted: list[Any], key: str, errors: Errors) -> list[int]:
+def _known(wanted: list[Any], key: str, present: list[int], errors: Errors) -> list[int]:
+    """Ids of users and groups. Who is named already may stay, though the account was closed meanwhile."""
     ids = sorted({int(w["id"] if isinstance(w, dict) else w) for w in wanted})
     users = set(db.session.scalars(select(User.id).where(User.id.in_([i for i in ids if i > 0]), User.active)))
     groups = set(db.session.scalars(select(Group.id).where(Group.id.in_([-i for i in ids if i < 0]))))
-    if len(users) + len(groups) != len(ids):
+    if set(ids) - users - {-g for g in groups} - set(present):
         errors[key] = [_("One of these users or groups does not exist.")]
     return ids

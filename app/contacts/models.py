@@ -145,7 +145,9 @@ class Contact(Private, Stamped, Binned, Model):
         names = [self.name] if self.kind == Kind.COMPANY else [self.last_name, self.first_name]
         self.sort_name = fold(" ".join(n for n in names if n))
         words = [self.first_name, self.last_name, self.name, *(c.normal for c in self.channels)]
-        self.search = fold(" ".join(w for w in words if w))
+        found_by = fold(" ".join(w for w in words if w))
+        if self.search != found_by:  # it is deferred: writing it unread would make a change of none
+            self.search = found_by
 
     def __repr__(self) -> str:
         return self.full_name

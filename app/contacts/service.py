@@ -6,7 +6,7 @@ from flask_babel import gettext as _
 from sqlalchemy import exists, func, or_, select
 
 from app.contacts import changes, checks
-from app.contacts.models import Address, Channel, Contact, Kind, Medium, Tag, contact_tag
+from app.contacts.models import ADDRESS_PARTS, Address, Channel, Contact, Kind, Medium, Tag, contact_tag
 from app.core import access, clock
 from app.core.db import db
 from app.core.errors import Conflict, NotAllowed, RuleBroken
@@ -54,7 +54,7 @@ def _apply(contact: Contact, clean: dict[str, Any]) -> None:
         if key in clean:
             _replace_channels(contact, medium, clean[key])
     if "addresses" in clean:
-        contact.addresses = [Address(**a) for a in clean["addresses"]]
+        _replace_addresses(contact, clean["addresses"])
     if "tags" in clean:
         contact.tags = tags_named(clean["tags"])
     contact.index_words()
@@ -66,6 +66,13 @@ def _replace_channels(contact: Contact, medium: Medium, wanted: list[dict[str, A
     others = [c for c in contact.channels if c.medium != medium]
     mine = [kept.get((w["kind"], w["value"], w["is_primary"])) or Channel(medium=medium, **w) for w in wanted]
     contact.channels = [*others, *mine]
+
+
+def _replace_addresses(contact: Contact, wanted: list[dict[str, Any]]) -> None:
+    """As with channels."""
+    columns = ("kind", *ADDRESS_PARTS, "is_primary")
+    kept = {tuple(getattr(a, c) for c in columns): a for a in contact.addresses}
+    contact.addresses = [kept.pop(tuple(w[c] for c in columns), None) or Address(**w) for w in wanted]
 
 
 def tags_named(names: list[str]) -> list[Tag]:

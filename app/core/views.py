@@ -6,6 +6,7 @@ from flask import flash, g, has_request_context, redirect, request, url_for
 from flask_appbuilder import ModelView, expose
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext
+from sqlalchemy.exc import DataError, IntegrityError
 from werkzeug.exceptions import Forbidden, NotFound
 
 from app.core.db import db
@@ -104,6 +105,9 @@ class CrmView(ThreeVerbs, ModelView):
         except Conflict:
             db.session.rollback()
             put_errors(form, {"": [_("Somebody else has changed this meanwhile. Compare, then save again.")]})
+        except (IntegrityError, DataError):
+            db.session.rollback()
+            put_errors(form, {"": [_("This value can't be stored.")]})
         else:
             return True
         return False
