@@ -151,12 +151,17 @@ def _links(data: dict[str, Any], clean: dict[str, Any], contact: Contact | None,
         clean["company_id"] = found or _hidden_company_id(contact)
 
 
+def _is_id(value: Any) -> bool:
+    """A number; JSON's true is one for Python, and none for us."""
+    return isinstance(value, int) and not isinstance(value, bool)
+
+
 def _pick(wanted: Any, which: PickList, key: str, errors: Errors) -> int | None:
     """A pick-list value by id or by name, in any of our languages."""
     if wanted in (None, "", 0):
         return None
     names = names_of(which)
-    found = wanted if isinstance(wanted, int) else names.get(str(wanted).strip().lower())
+    found = wanted if _is_id(wanted) else names.get(str(wanted).strip().lower())
     if found not in names.values():
         errors[key] = [_("“%(name)s” is not in the list.", name=str(wanted)[:60])]
     return found
@@ -170,7 +175,7 @@ def _company(wanted: Any, kind: str, contact: Contact | None, errors: Errors) ->
     if kind == Kind.COMPANY:
         errors["company"] = [_("Only a person can belong to a company.")]
         return None
-    where = Contact.id == wanted if isinstance(wanted, int) else Contact.sort_name == fold(str(wanted))
+    where = Contact.id == wanted if _is_id(wanted) else Contact.sort_name == fold(str(wanted))
     found = db.session.scalars(select(Contact.id).where(Contact.kind == Kind.COMPANY, where).limit(2)).all()
     if len(found) != 1 or (contact is not None and found[0] == contact.id):
         errors["company"] = [_("There is no such company.")]
@@ -198,7 +203,7 @@ def _user_id(wanted: Any, contact: Contact | None, errors: Errors) -> int | None
     wanted = wanted.get("id") if isinstance(wanted, dict) else wanted
     if contact is not None and wanted == contact.owner_id:
         return contact.owner_id
-    if isinstance(wanted, int):
+    if _is_id(wanted):
         found = db.session.scalar(select(User.id).where(User.id == wanted, User.active))
     else:
         found = getattr(user_named(str(wanted)), "id", None)
