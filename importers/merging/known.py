@@ -32,7 +32,7 @@ COMPANIES = f"""
 SELECT c.kind, c.sort_name AS key, '' AS company, min(c.id) AS id
 FROM unnest(%(keys)s::text[]) k JOIN contact c ON c.sort_name = k AND c.kind = 'company'
 WHERE {SEEN} GROUP BY 1, 2"""
-RENAMED = "AND NOT EXISTS (SELECT FROM import_seen s WHERE s.what = 'name' AND s.id = c.id AND s.key <> c.sort_name)"
+RENAMED = "AND NOT EXISTS (SELECT FROM import_seen s WHERE s.what = 'name' AND s.id = c.id)"
 LOCK = f"""
 SELECT c.*, coalesce(co.sort_name, '') AS company_name, coalesce(
     %(all)s OR c.owner_id = %(me)s OR %(me)s = ANY(c.co_owners)
@@ -44,7 +44,7 @@ ADDRESSES = """SELECT contact_id, kind, street, city, state, zip, country, is_pr
 FROM contact_address WHERE contact_id = ANY(%s) ORDER BY id"""
 SEEN_TABLE = """
 CREATE TEMP TABLE import_seen (what text, kind text, key text, company text, id bigint, made boolean);
-CREATE UNIQUE INDEX ON import_seen (what, kind, key, company);
+CREATE UNIQUE INDEX ON import_seen (what, key, kind, company, id);
 CREATE INDEX ON import_seen (id)"""
 REMEMBER = """
 INSERT INTO import_seen SELECT * FROM
@@ -73,16 +73,16 @@ class Known:
 
     def by_email(self, emails: set[str]) -> dict[tuple[str, str], int]:
         """(kind, address) -> id of the oldest visible contact that has it."""
-        return {(r.kind, r.key): r.id for r in [*self._overlay("email", emails), *self._ask(BY_EMAIL, emails)]}
+        return {(r.kind, r.key): r.id for r in self._last_is_oldest("email", emails, BY_EMAIL)}
 
     def by_name(self, names: set[str]) -> dict[NameKey, int]:
         """(kind, folded name, folded name of the company or "") -> id."""
         sql = BY_NAME.format(renamed=RENAMED if self.dry else "")
-        return {(r.kind, r.key, r.company): r.id for r in [*self._overlay("name", names), *self._ask(sql, names)]}
+        return {(r.kind, r.key, r.company): r.id for r in self._last_is_oldest("name", names, sql)}
 
     def companies(self, names: set[str]) -> dict[str, int]:
         """Folded name -> id of the oldest visible company."""
-        return {r.key: r.id for r in [*self._overlay("company", names), *self._ask(COMPANIES, names)]}
+        return {r.key: r.id for r in self._last_is_oldest("company", names, COMPANIES)}
 
     def made_by_the_way(self, ids: Iterable[int]) -> set[int]:
         """Which of these companies this run made because a person's row named them."""
@@ -94,11 +94,13 @@ class Known:
             found = self._ask(sql, ids)
         return {r.id for r in found}
 
-    def _overlay(self, what: str, keys: Collection[str]) -> list[Any]:
-        if not self.dry:
-            return []
-        sql = f"SELECT kind, key, company, id FROM import_seen WHERE what = '{what}' AND key = ANY(%(keys)s)"
-        return self._ask(sql, keys)
+    def _last_is_oldest(self, what: str, keys: Collection[str], sql: str) -> list[Any]:
+        """What fits the keys, with what the dry run made; real contacts are older than that."""
+        found = self._ask(sql, keys)
+        if self.dry:
+            overlay = f"SELECT kind, key, company, id FROM import_seen WHERE what = '{what}' AND key = ANY(%(keys)s)"
+            found += self._ask(overlay, keys)
+        return sorted(found, key=lambda r: (r.id < 0, abs(r.id)), reverse=True)
 
     def load(self, ids: set[int]) -> dict[int, Draft]:
         """Drafts of these contacts, their rows locked until the chunk ends. What the dry run made is only a shell."""
@@ -109,7 +111,15 @@ class Known:
             drafts[contact_id].channels.append(Line(*parts))
         for contact_id, *parts in self.connection.execute(ADDRESSES, [list(drafts)]):
             drafts[contact_id].addresses.append(Place(*parts))
+        if self.dry:
+            self._add_seen_emails(drafts)
         return drafts
+
+    def _add_seen_emails(self, drafts: dict[int, Draft]) -> None:
+        """What the dry run would have added by now: with `fill` it decides whether more emails come."""
+        sql = "SELECT id, key FROM import_seen WHERE what = 'email' AND id = ANY(%(keys)s)"
+        for row in self._ask(sql, list(drafts)):
+            drafts[row.id].channels.append(Line("email", "work", row.key, row.key, False))
 
     def _shells(self, ids: list[int]) -> dict[int, Draft]:
         sql = "SELECT kind, key, company, id FROM import_seen WHERE what = 'name' AND id = ANY(%(keys)s)"
