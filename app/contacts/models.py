@@ -12,9 +12,12 @@ from sqlalchemy import (
     Identity,
     Index,
     Integer,
+    Numeric,
     String,
     Table,
     Text,
+    cast,
+    column,
 )
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, deferred, mapped_column, relationship
@@ -58,6 +61,16 @@ contact_tag = Table(
     Column("tag_id", ForeignKey("tag.id", ondelete="CASCADE"), primary_key=True, index=True),
 )
 
+# Days, numbers and amounts of custom fields, to be found by range: written by triggers, read by settings.filters.
+contact_range = Table(
+    "contact_range",
+    Model.metadata,
+    Column("record_id", ForeignKey("contact.id", ondelete="CASCADE"), primary_key=True),
+    Column("field_id", ForeignKey("custom_field.id", ondelete="CASCADE"), primary_key=True),
+    Column("place", Numeric, nullable=False),
+    Index("ix_contact_range_place", "place", "record_id"),
+)
+
 
 class Contact(Private, Stamped, Binned, Model):
     """A person or a company (CON-01). `search` holds the folded words that a search looks through."""
@@ -79,6 +92,13 @@ class Contact(Private, Stamped, Binned, Model):
             "custom",
             postgresql_using="gin",
             postgresql_ops={"custom": "jsonb_path_ops"},
+            postgresql_where="custom <> '{}'",
+        ),
+        Index(
+            "ix_contact_custom_words",
+            cast(column("custom"), Text).label("words"),
+            postgresql_using="gin",
+            postgresql_ops={"words": "gin_trgm_ops"},
             postgresql_where="custom <> '{}'",
         ),
         Index("ix_contact_search", "search", postgresql_using="gin", postgresql_ops={"search": "gin_trgm_ops"}),

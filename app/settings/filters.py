@@ -1,18 +1,21 @@
 """Lists filtered by custom fields, each kind in its ways, by indexes that serve all fields alike (SET-08).
 
-Equality is containment (`custom @> {"key": value}`), answered by one GIN index for any number of fields.
+Equality is containment (`custom @> {"key": value}`), answered by one GIN index for any number of fields; words by one
+trigram index; ranges by a table that triggers keep. Figures: deploy/decisions/custom-fields.md.
 """
 
 import datetime as dt
+import json
 from collections.abc import Iterable
-from decimal import Decimal
+from decimal import Context, Decimal
 from typing import Any
 
 from flask import has_request_context
 from flask_appbuilder.models.filters import BaseFilter
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import ColumnElement, Numeric, Text, and_, bindparam, cast, false, not_, or_
+from sqlalchemy import ColumnElement, Text, and_, bindparam, cast, false, not_, or_, select
 
+from app.core.db import Model
 from app.core.decimals import CANONICAL, local_decimal
 from app.core.interface import CrmInterface, SafeFilters
 from app.core.text import like_fragment
@@ -22,6 +25,9 @@ from app.settings.values import FieldKind
 
 TEXTS = (FieldKind.TEXT, FieldKind.LONG_TEXT, FieldKind.LINK)
 RANGES = (FieldKind.NUMBER, FieldKind.MONEY, FieldKind.DATE)
+EPOCH = dt.date(1970, 1, 1)
+SPREAD, HALF = Decimal(10) ** 16, Decimal("0.5")  # as the migration of contact_range says it
+EXACT = Context(prec=60)
 EMPTY: ColumnElement[Any] = bindparam("no_values", "{}", Text, literal_execute=True)  # as the index says it
 
 
@@ -32,7 +38,8 @@ class CustomFilter(BaseFilter):
 
     def __init__(self, field: CustomField, datamodel: Any) -> None:
         super().__init__(field.name, datamodel)
-        self.key, self.kind, self.options = field.key, field.kind, list(field.options)
+        self.field = field
+        self.key, self.kind = field.key, field.kind
         self.arg_name = self.operator  # on the instance: a class's name would stand in for others' filters
 
     def apply(self, query: Any, value: Any) -> Any:
@@ -49,10 +56,6 @@ class CustomFilter(BaseFilter):
     def holds(self, *contents: Any) -> ColumnElement[bool]:
         """Rows that have one of these values."""
         return and_(self.model.custom != EMPTY, or_(*(self.model.custom.contains({self.key: c}) for c in contents)))
-
-    def text(self) -> ColumnElement[str]:
-        """The value as text."""
-        return self.model.custom[self.key].astext
 
     def number(self, value: Any) -> Decimal:
         """What was typed, with a dot or as the reader writes it."""
@@ -74,7 +77,7 @@ class Equal(CustomFilter):
             return self.holds(*({"amount": amount} for amount in exact))
         if self.kind == FieldKind.NUMBER:
             value = str(self.number(value))
-        normal = values.clean(self.kind, value, self.options)
+        normal = values.clean(self.kind, value, self.field.options)
         return self.holds(normal) if normal is not None else false()
 
 
@@ -96,9 +99,18 @@ class Contains(CustomFilter):
     operator = "ct"
 
     def condition(self, value: Any) -> ColumnElement[bool]:
-        if not str(value).strip():
+        """The trigram index stands on the whole column, in which JSON has escaped quotes and the like.
+
+        The database lowers ASCII alone: other letters are looked for as typed, all small and all capital.
+        """
+        typed = str(value).strip()
+        if not typed:
             raise ValueError
-        return and_(self.model.custom != EMPTY, self.text().ilike(like_fragment(str(value).strip())))
+        forms, own = {typed, typed.lower(), typed.upper()}, self.model.custom[self.key].astext
+        anywhere = cast(self.model.custom, Text)
+        escaped = (like_fragment(json.dumps(form, ensure_ascii=False)[1:-1]) for form in forms)
+        found = or_(*(anywhere.ilike(pattern) for pattern in escaped))
+        return and_(self.model.custom != EMPTY, found, or_(*(own.ilike(like_fragment(form)) for form in forms)))
 
 
 class From(CustomFilter):
@@ -108,14 +120,18 @@ class From(CustomFilter):
     operator = "from"
 
     def condition(self, value: Any) -> ColumnElement[bool]:
-        return self.compared(value, lambda column, bound: column >= bound)
+        return self.within(self.place(value), (self.field.id + HALF) * SPREAD)
 
-    def compared(self, value: Any, compare: Any) -> ColumnElement[bool]:
-        """The value compared with a bound of its own type; days compare as text."""
-        if self.kind == FieldKind.DATE:
-            return and_(self.model.custom != EMPTY, compare(self.text(), dt.date.fromisoformat(str(value)).isoformat()))
-        text = self.model.custom[self.key]["amount"].astext if self.kind == FieldKind.MONEY else self.text()
-        return and_(self.model.custom != EMPTY, compare(cast(text, Numeric), self.number(value)))
+    def place(self, value: Any) -> Decimal:
+        """Where a day or amount of this field stands among all (see the table `contact_range`). Raises ValueError."""
+        day = self.kind == FieldKind.DATE
+        number = Decimal((dt.date.fromisoformat(str(value)) - EPOCH).days) if day else self.number(value)
+        return EXACT.add(self.field.id * SPREAD, number)
+
+    def within(self, low: Decimal, high: Decimal) -> ColumnElement[bool]:
+        """Rows that have a value between two places."""
+        ranges = Model.metadata.tables[f"{self.model.__tablename__}_range"]
+        return self.model.id.in_(select(ranges.c.record_id).where(ranges.c.place.between(low, high)))
 
 
 class To(From):
@@ -125,7 +141,15 @@ class To(From):
     operator = "to"
 
     def condition(self, value: Any) -> ColumnElement[bool]:
-        return self.compared(value, lambda column, bound: column <= bound)
+        return self.within((self.field.id - HALF) * SPREAD, self.place(value))
+
+
+class Between(From):
+    """`from` and `to` of one field together: two conditions would each find half of all and then compare them."""
+
+    def condition(self, value: Any) -> ColumnElement[bool]:
+        low, high = value
+        return self.within(self.place(low), self.place(high))
 
 
 def ways(field: CustomField) -> Iterable[type[CustomFilter]]:
@@ -170,8 +194,21 @@ class CustomInterface(CrmInterface):
     def get_inner_filters(self, filters: Any) -> Any:
         """Flask-AppBuilder takes a dot in a name for a relation and would leave ours out."""
         inner = super().get_inner_filters(filters)
-        for own, value in filters.get_filters_values() if filters else ():
-            if isinstance(own, CustomFilter):
-                inner.filters.append(own)
-                inner.values.append(value)
+        ours = [(f, v) for f, v in filters.get_filters_values() if isinstance(f, CustomFilter)] if filters else []
+        for own, value in joined(ours):
+            inner.filters.append(own)
+            inner.values.append(value)
         return inner
+
+
+def joined(filters: list[tuple[CustomFilter, Any]]) -> list[tuple[CustomFilter, Any]]:
+    """The filters with each pair of `from` and `to` of one field as one."""
+    ends = {(f.key, f.arg_name): f for f, _ in filters if isinstance(f, From)}
+    values = {(f.key, f.arg_name): v[0] if isinstance(v, list) else v for f, v in filters}
+    pairs = {key for key, _ in ends if (key, "from") in ends and (key, "to") in ends}
+    rest = [(f, v) for f, v in filters if f.key not in pairs or not isinstance(f, From)]
+    return rest + [(_between(ends[key, "from"]), (values[key, "from"], values[key, "to"])) for key in sorted(pairs)]
+
+
+def _between(own: CustomFilter) -> Between:
+    return Between(own.field, own.datamodel)
