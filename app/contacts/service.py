@@ -5,7 +5,7 @@ from typing import Any
 from flask_babel import gettext as _
 from sqlalchemy import exists, func, or_, select
 
-from app.contacts import changes, checks
+from app.contacts import changes, checks, telling
 from app.contacts.models import ADDRESS_PARTS, Address, Channel, Contact, Kind, Medium, Tag, contact_tag
 from app.core import access, clock
 from app.core.db import db
@@ -35,7 +35,7 @@ def save(data: dict[str, Any], contact: Contact | None = None) -> Contact:
         db.session.add(contact)
     elif _changes_access(contact, clean) and not access.may_manage(contact):
         raise NotAllowed
-    with changes.recorded(contact), db.session.no_autoflush:
+    with telling.told(contact), changes.recorded(contact), db.session.no_autoflush:
         _apply(contact, clean)
     db.session.flush()
     return contact

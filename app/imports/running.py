@@ -24,6 +24,8 @@ from app.core.jobs import RunState
 from app.core.people import load_actor
 from app.imports import files, service
 from app.imports.models import ImportProblem, ImportRun, import_company
+from app.notices import service as notices
+from app.notices.models import Kind
 from importers import IMPORTERS, reading
 from importers.contacts import Cleaned
 from importers.dialect import Dialect
@@ -236,12 +238,26 @@ def _record(job: Job, cleaned: Cleaned, outcome: Outcome) -> bool:
 
 def end(job: Job, state: RunState, error: str | None = None) -> None:
     """Close the run. Its file goes unless it may still be imported: after a dry run, or for another try."""
-    keep = job.run.dry_run or state == RunState.FAILED
+    keep, key = job.run.dry_run or state == RunState.FAILED, job.run.file_key or ""
     with job.connection.begin():
-        closed = job.mine(state=state, error=error, finished_at=clock.now(), **({} if keep else {"file_key": None}))
-        if not job.connection.execute(closed).rowcount:
+        if not job.connection.execute(job.mine()).rowcount:
             raise Superseded
         job.connection.execute(delete(import_company).where(import_company.c.run_id == job.run.id))
+    db.session.expire(job.run)  # what was set on it was written by this worker's own connection
+    closed = job.mine(state=state, error=error, finished_at=clock.now(), **({} if keep else {"file_key": None}))
+    if not db.session.execute(closed.execution_options(synchronize_session=False)).rowcount:  # type: ignore[attr-defined]
+        db.session.rollback()
+        raise Superseded
+    _tell(job.run)
+    db.session.commit()
     if not keep:
-        storage.remove(job.run.file_key or "")
-    db.session.expire(job.run)
+        storage.remove(key)
+
+
+def _tell(run: ImportRun) -> None:
+    """Tell the one who asked, in the transaction that closes the run; a check is told where it is waited for."""
+    if run.dry_run or run.state == RunState.CANCELLED:
+        return
+    counts = {name: getattr(run, name) for name in ("created", "updated", "failed")}
+    with access.acting_as(access.NOBODY):  # the product tells, not the person
+        notices.tell([run.owner_id], Kind.IMPORT, f"/imports/{run.id}", file=run.file_name, error=run.error, **counts)

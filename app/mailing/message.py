@@ -32,7 +32,7 @@ def address(text: str) -> str:
     try:
         found = Address(addr_spec=text.strip())
         plain = f"{found.username}@{found.domain.encode('idna').decode()}"
-    except (MessageError, IndexError) as error:
+    except (MessageError, ValueError, IndexError) as error:
         raise ValueError(f"not an address: {text[:60]!r}") from error
     if CONTROLS.search(text) or not found.username or not found.domain or not plain.isascii():
         raise ValueError(f"not an address: {text[:60]!r}")
@@ -53,9 +53,9 @@ def build(mail: OutgoingMail, sender: str) -> bytes:
     message["Date"] = mail.created_at
     message["Message-ID"] = mail.message_id
     message["Auto-Submitted"] = "auto-generated"
-    for name, value in mail.headers.items():
-        message[name] = one_line(value)
     message.set_content(mail.text)
     if mail.html:
         message.add_alternative(mail.html, subtype="html")
+    for name, value in mail.headers.items():  # last: the content takes those that begin with Content- for its own
+        message[name] = one_line(value)
     return message.as_bytes()

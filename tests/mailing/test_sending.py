@@ -5,6 +5,7 @@ import socket
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -15,7 +16,7 @@ from app.mailing import service
 from app.mailing.models import MailState, OutgoingMail
 from tests.factories import Maker, acting
 from tests.harness.mail import Mailbox, free_port
-from tests.harness.web import Child, wait_until
+from tests.harness.web import Child, wait_until, worker
 
 
 @pytest.fixture(scope="module")
@@ -31,8 +32,7 @@ def queued(make: Maker, to: str = "anna@example.com", who: str = "sergio", **wor
     with make.app.app_context(), acting(make[who]):
         mail = service.queue(to, words.get("subject", "Saluti"), words.get("text", "Ciao Anna"), language="it")
         db.session.commit()
-        made = mail.id
-    return made
+        return mail.id
 
 
 def stored(make: Maker, mail_id: int) -> OutgoingMail:
@@ -253,3 +253,48 @@ def test_without_a_server_mails_wait(make: Maker, deliver: Any, through: Any, mo
         assert mail in service.due()
         monkeypatch.setitem(make.app.config, "SMTP_URL", "")
         assert service.due() == []
+
+
+@contextmanager
+def silent() -> Iterator[tuple[str, threading.Event]]:
+    """A server that takes a whole mail and then says nothing; the event tells that it has it."""
+    taken = threading.Event()
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+
+        def talk() -> None:
+            line, _ = listener.accept()
+            with line, line.makefile("rb") as heard:
+                line.sendall(b"220 here\r\n")
+                for reply in (b"250 hello", b"250 ok", b"250 ok", b"354 go on"):
+                    heard.readline()
+                    line.sendall(reply + b"\r\n")
+                while heard.readline() != b".\r\n":
+                    pass
+                taken.set()
+                heard.readline()
+
+        threading.Thread(target=talk, daemon=True).start()
+        yield f"smtp://127.0.0.1:{listener.getsockname()[1]}", taken
+
+
+def test_kill_of_a_real_worker(make: Maker, smtp: Mailbox, data: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Fault 2: kill -9 while the server has the mail and has not answered: in doubt, and nobody sends it again."""
+    with silent() as (url, taken):
+        monkeypatch.setenv("CLIENTELA_SMTP_URL", url)
+        with worker(data / "log") as child:
+            mail = queued(make)
+            assert taken.wait(60)
+            child.kill()
+    assert stored(make, mail).state == MailState.SENDING
+    change(make, mail, claimed_at=ago(minutes=25))
+    monkeypatch.setenv("CLIENTELA_SMTP_URL", smtp.url)
+    with make.app.app_context(), access.acting_as(access.SYSTEM):
+        service.doubt_the_abandoned()
+        db.session.commit()
+        assert service.due() == []
+    with worker(data / "log"):
+        other = queued(make, "luca@example.com")
+        [came] = smtp.wait_for(1, 60)
+        wait_until(lambda: stored(make, other).state == MailState.SENT)
+    assert came.recipients == ["luca@example.com"]
+    assert stored(make, mail).state == MailState.DOUBT
