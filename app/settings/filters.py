@@ -106,8 +106,8 @@ class Contains(CustomFilter):
         typed = str(value).strip()
         if not typed:
             raise ValueError
-        forms, own = {typed, typed.lower(), typed.upper()}, self.model.custom[self.key].astext
-        anywhere = cast(self.model.custom, Text)
+        forms = {typed} if typed.isascii() else {typed, typed.lower(), typed.upper()}
+        anywhere, own = cast(self.model.custom, Text), self.model.custom[self.key].astext
         escaped = (like_fragment(json.dumps(form, ensure_ascii=False)[1:-1]) for form in forms)
         found = or_(*(anywhere.ilike(pattern) for pattern in escaped))
         return and_(self.model.custom != EMPTY, found, or_(*(own.ilike(like_fragment(form)) for form in forms)))
