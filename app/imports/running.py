@@ -245,9 +245,10 @@ def end(job: Job, state: RunState, error: str | None = None) -> None:
         job.connection.execute(delete(import_company).where(import_company.c.run_id == job.run.id))
     db.session.expire(job.run)  # what was set on it was written by this worker's own connection
     closed = job.mine(state=state, error=error, finished_at=clock.now(), **({} if keep else {"file_key": None}))
-    if not db.session.execute(closed.execution_options(synchronize_session=False)).rowcount:  # type: ignore[attr-defined]
+    if not db.session.connection().execute(closed).rowcount:
         db.session.rollback()
         raise Superseded
+    db.session.expire(job.run)
     _tell(job.run)
     db.session.commit()
     if not keep:

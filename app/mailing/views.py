@@ -17,10 +17,10 @@ from app.mailing.models import MailState, OutgoingMail
 
 PAGE = 50
 STATES = {
-    MailState.WAITING: (_l("Waiting"), "blue"),
+    MailState.WAITING: (_l("Waits"), "blue"),
     MailState.SENDING: (_l("Being sent"), "indigo"),
     MailState.SENT: (_l("Sent"), "green"),
-    MailState.REFUSED: (_l("Refused"), "red"),
+    MailState.REFUSED: (_l("Refused by the server"), "red"),
     MailState.DOUBT: (_l("In doubt"), "orange"),
 }
 

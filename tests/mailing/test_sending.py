@@ -16,7 +16,7 @@ from app.mailing import service
 from app.mailing.models import MailState, OutgoingMail
 from tests.factories import Maker, acting
 from tests.harness.mail import Mailbox, free_port
-from tests.harness.web import Child, wait_until, worker
+from tests.harness.web import START, Child, wait_until, worker
 
 
 @pytest.fixture(scope="module")
@@ -94,7 +94,7 @@ def answering(*replies: bytes) -> Iterator[str]:
 def test_a_mail_arrives_once(make: Maker, smtp: Mailbox, workers: Child) -> None:
     """MAIL-05: a queued mail is sent by a real worker after the commit, once, and the log says so."""
     mail = queued(make, subject="Perché no?", text="Ciao\n.\nAnna")
-    [came] = smtp.wait_for(1)
+    [came] = smtp.wait_for(1, START)
     wait_until(lambda: stored(make, mail).state == MailState.SENT)
     assert came.recipients == ["anna@example.com"]
     assert (came.message["Subject"], came.message["Auto-Submitted"]) == ("Perché no?", "auto-generated")
@@ -283,7 +283,7 @@ def test_kill_of_a_real_worker(make: Maker, smtp: Mailbox, data: Path, monkeypat
         monkeypatch.setenv("CLIENTELA_SMTP_URL", url)
         with worker(data / "log") as child:
             mail = queued(make)
-            assert taken.wait(60)
+            assert taken.wait(START)
             child.kill()
     assert stored(make, mail).state == MailState.SENDING
     change(make, mail, claimed_at=ago(minutes=25))
@@ -294,7 +294,7 @@ def test_kill_of_a_real_worker(make: Maker, smtp: Mailbox, data: Path, monkeypat
         assert service.due() == []
     with worker(data / "log"):
         other = queued(make, "luca@example.com")
-        [came] = smtp.wait_for(1, 60)
+        [came] = smtp.wait_for(1, START)
         wait_until(lambda: stored(make, other).state == MailState.SENT)
     assert came.recipients == ["luca@example.com"]
     assert stored(make, mail).state == MailState.DOUBT

@@ -11,7 +11,7 @@ from app.notices import service
 from app.notices.models import Kind
 from tests.factories import Maker, acting, unique
 from tests.harness.mail import Mailbox
-from tests.harness.web import Child
+from tests.harness.web import START, Child
 from tests.payloads import PAYLOADS
 
 Bell = Callable[..., list[tuple[str, str]]]
@@ -160,7 +160,7 @@ def test_a_hostile_name_is_only_a_name(make: Maker, bell: Bell, mails: Mails, pa
 def test_the_mail_arrives(make: Maker, smtp: Mailbox, workers: Child) -> None:
     """NOT-01: by a real worker and a real server, once, to the receiver alone."""
     by_rest(make, "sergio", None, kind="person", first_name="Maria", last_name="Rossi", co_owners=[make["livia"].id])
-    [came] = smtp.wait_for(1)
+    [came] = smtp.wait_for(1, START)
     assert came.recipients == ["livia@example.com"]
     assert came.message["Subject"] == "Sergio Prova made you responsible for Maria Rossi"
 

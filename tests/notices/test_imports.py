@@ -56,3 +56,16 @@ def test_a_cancelled_import_is_not_told(make: Maker, bell: Bell, queue: Any, wor
         db.session.commit()
     work(run)
     assert bell("livia") == []
+
+
+def test_an_import_of_who_left_ends_all_the_same(make: Maker, bell: Bell, queue: Any, work: Any, result: Any) -> None:
+    """Threat 29: who may not sign in any more imports nothing and is told nothing; the run is closed."""
+    from app.core.people import User
+
+    run = queue(FILE, someone := make.user())
+    with make.app.app_context(), acting(None):
+        db.session.get(User, someone.id).active = False
+        db.session.commit()
+    work(run)
+    assert result(run).state == "failed"
+    assert bell(someone) == []
