@@ -8,7 +8,7 @@ from babel.numbers import NumberFormatError, format_decimal, parse_decimal
 from flask_babel import get_locale
 from flask_babel import gettext as _
 
-CANONICAL = re.compile(r"[+-]?\d+(\.\d+)?")
+CANONICAL = re.compile(r"[+-]?\d+(\.\d+)?", re.ASCII)
 BLANKS = re.compile(r"[\s\u00a0\u202f']")
 
 

@@ -16,8 +16,8 @@ from babel.numbers import get_currency_precision, list_currencies
 from flask_babel import lazy_gettext as _l
 
 LONGEST = {"text": 1_000, "long_text": 100_000, "link": 2_000}
-DECIMAL = re.compile(r"[+-]?\d{1,15}(\.\d{1,10})?")  # fits the precision that Decimal computes with
-DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
+DECIMAL = re.compile(r"[+-]?\d{1,15}(\.\d{1,10})?", re.ASCII)  # fits the precision that Decimal computes with
+DAY = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 HOST = re.compile(r"[\w-]+(\.[\w-]+)+([:/?#]\S*)?")
 DEFAULT_CURRENCY = "EUR"
 CURRENCIES = frozenset(list_currencies())
