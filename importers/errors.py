@@ -20,13 +20,19 @@ class MappingError(Refused):
 
 
 class Undecided(Refused):
-    """A column can be read in two ways and nothing in it says which: the person must (SPEC, Import policy 6)."""
+    """Something can be read in two ways and nothing in the file says which: the person must (Import policy 2, 6)."""
 
     option = ""
 
-    def __init__(self, reason: Any, headings: Sequence[str]) -> None:
+    def __init__(self, reason: Any, headings: Sequence[str] = ()) -> None:
         super().__init__(reason)
         self.headings = list(headings)
+
+
+class UncertainEncoding(Undecided):
+    """The bytes make sense in several encodings. Answered by naming one."""
+
+    option = "encoding"
 
 
 class AmbiguousDates(Undecided):

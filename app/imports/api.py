@@ -16,7 +16,7 @@ from app.imports.models import DRAFT, ImportRun
 from app.imports.responses import errors_response, run_or_404
 from importers.errors import Refused, Undecided
 
-FIELDS = {"kind", "mapping", "options", "dry_run"}
+FIELDS = {"kind", "encoding", "mapping", "options", "dry_run"}
 YES = {"1", "true", "yes", "on"}
 NO = {"", "0", "false", "no", "off"}
 
@@ -47,6 +47,9 @@ class ImportApi(ThreeVerbs, BaseApi):
                   properties:
                     file: {type: string, format: binary}
                     kind: {type: string, enum: [contacts], default: contacts}
+                    encoding:
+                      type: string
+                      description: Of the file, where it is not recognised (utf-8, cp1252, cp1251 …)
                     mapping:
                       type: string
                       description: JSON, heading or position to field; without it the columns are guessed
@@ -94,6 +97,8 @@ class ImportApi(ThreeVerbs, BaseApi):
         options, dry_run = _options(form.get("options")), _flag(form.get("dry_run", ""))
         run = service.upload(upload.stream, upload.filename, form.get("kind") or "contacts")
         try:
+            if form.get("encoding"):
+                service.read_as(run, encoding=form["encoding"])
             told = service.use_mapping(run, form["mapping"]) if form.get("mapping") else {}
             service.choose(run, **told | options)
             service.start(run, dry_run)

@@ -18,7 +18,7 @@ from app.imports.models import DRAFT, ImportProblem, ImportRun, RememberedMappin
 from app.settings import custom
 from importers import IMPORTERS, guessing, mapping, problems, reading
 from importers.dialect import Dialect
-from importers.errors import Refused
+from importers.errors import Refused, UncertainEncoding
 from importers.fields import CustomField
 from importers.mapping import Mapping
 from importers.options import Options
@@ -145,6 +145,7 @@ def start(run: ImportRun, dry_run: bool, nudge: bool = True) -> None:
     if run.state in (RunState.QUEUED, RunState.RUNNING) or run.file_key is None:
         raise Refused(_("This file was imported already."))
     require_name(run)
+    require_encoding(run)
     run.total = None
     if run.file_size <= CHECKED_AT_THE_DOOR or not nudge:
         read_through(run)
@@ -155,6 +156,15 @@ def start(run: ImportRun, dry_run: bool, nudge: bool = True) -> None:
     db.session.flush()
     if nudge:
         later("imports.run", run)
+
+
+def require_encoding(run: ImportRun) -> None:
+    """No letter is brought in on a guess (Import policy 2). Raises UncertainEncoding until somebody names one."""
+    dialect = Dialect.from_json(run.dialect)
+    if not dialect.certain:
+        raise UncertainEncoding(
+            _("The encoding can't be told for certain; it may be %(name)s. Say which it is.", name=dialect.encoding)
+        )
 
 
 def read_through(run: ImportRun) -> None:
