@@ -21,7 +21,7 @@ from werkzeug.security import generate_password_hash
 
 from app.contacts import service
 from app.contacts.models import Address, Channel, Contact, Kind
-from app.core import access
+from app.core import access, clock
 from app.core.db import db
 from app.core.jobs import RunState
 from app.core.people import ADMINISTRATOR, OWNER, READ_ONLY, USER, Group, User, load_actor, role_named
@@ -31,10 +31,13 @@ from app.imports.models import ImportProblem, ImportRun, RememberedMapping
 from app.mailing import service as mailing
 from app.mailing.models import OutgoingMail
 from app.notices import service as notices
-from app.notices.models import Notice
 from app.notices.models import Kind as NoticeKind
+from app.notices.models import Notice
 from app.settings import custom
 from app.settings.models import BOTH, FieldKind
+from importers import guessing
+from importers.dialect import Dialect
+from importers.options import Options
 
 PASSWORD = "Prova-2026-xyz"
 CSRF_SALT = "wtf-csrf-token"
@@ -141,11 +144,14 @@ def make_import(owner: Someone | None = None, word: str = "", **_keys: Any) -> i
     owner's alone, so there is nothing to make private. `word` stands in all its texts."""
     word, owner_id = word or unique("importata"), (owner or the_cast()["sergio"]).id
     with access.acting_as(access.SYSTEM):
+        mapping = guessing.guess([word], [["x"]], has_headings=True).to_json()
         run = ImportRun(kind="contacts", file_name=f"{word}.csv", file_size=1, owner_id=owner_id, state=RunState.DONE)
+        run.total = run.done_rows = run.failed = 1
+        run.started_at = run.finished_at = clock.now()
+        run.dialect, run.mapping, run.options = Dialect().to_json(), mapping, Options().to_json()
         db.session.add(run)
         db.session.flush()
         db.session.add(ImportProblem(run_id=run.id, line=2, heading=word, reason=word, raw=[word]))
-        mapping = {"columns": [{"heading": word, "field": None}]}
         db.session.add(RememberedMapping(owner_id=owner_id, kind="contacts", signature=word, mapping=mapping))
         db.session.commit()
         made = run.id

@@ -7,6 +7,7 @@ import traceback
 from functools import cache
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 from flask import (
     Flask,
@@ -27,6 +28,7 @@ from flask_login import current_user
 from flask_wtf.csrf import CSRFProtect
 from sqlalchemy.exc import DataError, IntegrityError, OperationalError
 from werkzeug.exceptions import HTTPException, InternalServerError
+from werkzeug.sansio.utils import host_is_trusted
 
 from app.core import access, nav
 from app.core.db import db
@@ -42,6 +44,7 @@ def init_app(app: Flask) -> None:
     """Wire all of it."""
     app.before_request(_begin)  # before the CSRF check, so that its refusals have an id too
     csrf.init_app(app)
+    app.config["OUR_HOSTS"] = our_hosts(app.config["BASE_URL"])
     app.after_request(_headers)
     app.context_processor(_template_globals)
     app.jinja_env.globals.update(csp_nonce=csp_nonce, asset=asset)
@@ -52,17 +55,35 @@ def init_app(app: Flask) -> None:
         app.register_error_handler(kind, _error)
 
 
+def our_hosts(base_url: str) -> list[str]:
+    """Whom a request may be addressed to where the public address is known: it, and this machine for its probes.
+    Empty where it is not known. (Flask's TRUSTED_HOSTS refuses before an error page can be drawn.)"""
+    name = urlsplit(base_url).hostname
+    return [name, "localhost", "127.0.0.1", "[::1]"] if name else []
+
+
 def exempt_apis(views: list[Any]) -> None:
-    """REST takes a bearer token and never the cookie, so a foreign page can't use it: no CSRF token is asked."""
+    """REST takes a bearer token and never the cookie, so a foreign page can't use it: no CSRF token is asked.
+
+    Flask-AppBuilder makes one 500 of every failure there (429 and 413 too) and its own words of it; ours are better.
+    """
     for view in views:
         if isinstance(view, BaseApi):
             csrf.exempt(view.blueprint)
+            view.response_500 = _raise_again
+
+
+def _raise_again(**_message: Any) -> None:
+    """Called where an exception has just been caught: let it go on to `_error`."""
+    raise
 
 
 def _begin() -> None:
     """Know the request and its actor; refuse what no page of ours sends."""
     g.request_id = secrets.token_hex(8)
     access.enter(access.NOBODY)
+    if (ours := current_app.config["OUR_HOSTS"]) and not host_is_trusted(request.host, ours):
+        abort(400)
     if "\0" in request.full_path or any("\0" in v for v in request.args.values()):
         abort(400)
     for name, value in request.args.items():
