@@ -24,7 +24,10 @@ LIBC = ctypes.CDLL(None) if sys.platform == "linux" else None
 
 @dataclass(frozen=True)
 class Program:
-    """What one child is. `ready` answers whether it serves by now; `prepare` runs before each start of it."""
+    """What one child is.
+
+    `ready` answers whether it serves by now; `clear` ends what is left of an earlier one by the signal it gets.
+    """
 
     name: str
     command: list[str]
@@ -34,7 +37,7 @@ class Program:
     account: Account = field(default_factory=Account)
     stop_signal: signal.Signals = signal.SIGTERM
     ready: Callable[[], bool] = lambda: True
-    prepare: Callable[[], None] = lambda: None
+    clear: Callable[[signal.Signals], None] = lambda _number: None
     pass_fds: tuple[int, ...] = ()
 
 
@@ -50,7 +53,7 @@ class Child:
 
     def start(self) -> None:
         """Start the program now. Its output is appended to its log."""
-        self.program.prepare()
+        self.program.clear(self.program.stop_signal)
         self.started_at = time.monotonic()
         self.restart_at: float | None = None
         with self.program.log.open("ab") as log:

@@ -14,6 +14,7 @@ import psutil
 
 MARK = "CLIENTELA_MARK"
 PATIENCE = 8  # seconds between the request to end and the kill
+KILLED = 1  # seconds a killed process may take to be gone
 
 
 def marked(mark: str) -> Callable[[psutil.Process], bool]:
@@ -44,10 +45,10 @@ def end(ours: Callable[[psutil.Process], bool], number: signal.Signals = signal.
     found = [process for process in psutil.process_iter() if _is(process, ours)]
     for process in found:
         _quietly(partial(process.send_signal, number))
-    _, stubborn = psutil.wait_procs(found, timeout=PATIENCE)
+    _, stubborn = psutil.wait_procs(found, timeout=KILLED if number == signal.SIGKILL else PATIENCE)
     for process in stubborn:
         _quietly(process.kill)
-    psutil.wait_procs(stubborn, timeout=PATIENCE)
+    psutil.wait_procs(stubborn, timeout=KILLED)
     return len(found)
 
 

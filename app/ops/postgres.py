@@ -116,7 +116,7 @@ class Postgres:
             account=self.home.account,
             stop_signal=signal.SIGINT,  # "fast": ends sessions, then stops in order
             ready=self.answers,
-            prepare=self.clear,
+            clear=self.clear,
         )
 
     def answers(self) -> bool:
@@ -127,9 +127,9 @@ class Postgres:
             return False
         return True
 
-    def clear(self) -> None:
+    def clear(self, number: signal.Signals) -> None:
         """End servers left on this data and take away their pid file: its number may be somebody else's by now."""
-        orphans.end(orphans.working_in(self.data, "postgres", f"-D {self.data} "), signal.SIGINT)
+        orphans.end(orphans.working_in(self.data, "postgres", f"-D {self.data} "), number)
         (self.data / "postmaster.pid").unlink(missing_ok=True)
 
     def create_database(self) -> None:

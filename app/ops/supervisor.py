@@ -1,5 +1,6 @@
 """Starts children one after the other, watches them, starts again those that die, stops them in order."""
 
+import signal
 import time
 from collections.abc import Callable
 
@@ -7,8 +8,8 @@ from app.ops.child import Child, Program, stop_all
 from app.ops.options import Refused
 
 GLANCE = 1.0  # seconds between looks at the children when no signal comes
-STOP_APP = 5.0  # seconds for web, worker and scheduler; then the servers get STOP_SERVERS: 10 s in all
-STOP_SERVERS = 4.0
+STOP_APPS = 5.0  # seconds until web, worker and scheduler are killed
+STOP_ALL = 9.0  # seconds until the servers are, which begin when the others ended
 TAIL = 15  # lines of a log shown when its program fails at the start
 
 
@@ -79,10 +80,11 @@ class Supervisor:
 
     def stop(self) -> None:
         """Stop everything within 10 seconds, kills included."""
-        stop_all(self.apps, STOP_APP)
-        stop_all(self.servers, STOP_SERVERS)
+        began = time.monotonic()
+        stop_all(self.apps, STOP_APPS)
+        stop_all(self.servers, STOP_ALL - (time.monotonic() - began))
         for server in self.servers:
-            server.program.prepare()  # sees to it that nothing of a killed server is left
+            server.program.clear(signal.SIGKILL)  # a busy PostgreSQL session does not hear of its server's end
         self.apps, self.servers = [], []
 
 

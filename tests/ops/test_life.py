@@ -64,7 +64,7 @@ def test_ctrl_c_during_the_start_leaves_nothing(launch: Launch, folder: Path) ->
     wait_until(lambda: (folder / "postgres" / "postmaster.pid").exists(), 60)
     processes = first.processes()
     first.process.send_signal(signal.SIGINT)
-    assert first.process.wait(STOP) == 0
+    assert first.process.wait(60) == 0
     assert left_of(processes) == []
 
     second = launch(folder, environment(CLIENTELA_ADMIN_PASSWORD="Correct-Horse-42"))
