@@ -8,16 +8,14 @@ from typing import Any
 import pandas as pd
 import psycopg
 from flask_babel import gettext as _
-from sqlalchemy import select
 
 from app.contacts.models import Kind
 from app.core.access import Actor
-from app.core.db import db
-from app.core.people import User
 from app.settings.models import PickList
 from app.settings.service import names_of
 from importers.merging import store
 from importers.merging.drafts import Draft, folded, lay_over, name_key, new_company, sort_name_of
+from importers.merging.givens import required_fields, users_by_name
 from importers.merging.known import Known, NameKey
 from importers.options import Options
 
@@ -65,6 +63,8 @@ class ContactMerge:
         self.known = Known(connection, settings.actor, settings.run_id, settings.dry)
         self.picks = {"type": names_of(PickList.CONTACT_TYPE), "temperature": names_of(PickList.TEMPERATURE)}
         self.users = users_by_name()
+        self.required = required_fields()
+        self.note_category = next(iter(names_of(PickList.HISTORY_CATEGORY).values()), None)
         self.owner_id = self._owner()
         self.last_shell = 0
 
@@ -140,6 +140,8 @@ class _Chunk:
             return
         if target and not refused:
             refused = self._access_refusal(target, row)
+        if not refused and (target is None or row.custom):
+            refused = self._lack(target, row)
         if refused:
             heading = self.run.settings.headings.get(refused[0], "")
             self.outcome.problems.append(Problem(row.line, heading, refused[1], list(row.raw)))
@@ -170,6 +172,13 @@ class _Chunk:
             return "owner", _("You may see this, but not change it so.")
         if row.private is not None and bool(row.private) != target.private:
             return "private", _("You may see this, but not change it so.")
+        return None
+
+    def _lack(self, target: Draft | None, row: Any) -> tuple[str, str] | None:
+        """A required custom field that stays empty refuses the row, as in the form (SET-08)."""
+        for name, key, label in self.run.required.get(row.kind, ()):
+            if {**(target.custom if target else {}), **row.custom}.get(key) in (None, False):
+                return name, _("“%(name)s” is required.", name=label)
         return None
 
     def _match(self, row: Any) -> Draft | None:
@@ -254,6 +263,7 @@ class _Chunk:
         new, touched = set(self.new), list(self.touched)
         store.update(connection, [d for d in touched if d not in new and d.changed], settings.actor.user_id)
         store.add_children(connection, touched)
+        store.add_notes(connection, touched, settings.actor.user_id, self.run.note_category)
         made = [d.id for d in self.new if d in self.by_the_way]
         store.keep_companies(connection, made, self.taken_over, settings.run_id)
 
@@ -273,14 +283,3 @@ def _rows(good: pd.DataFrame) -> list[Any]:
 
 def _emails(row: Any) -> Iterable[str]:
     return (c["normal"] for c in row.channels or () if c["medium"] == "email")
-
-
-def users_by_name() -> dict[str, int]:
-    """Active users by user name, email and full name in lower case; a name that fits several is left out."""
-    found: dict[str, set[int]] = {}
-    for user in db.session.execute(
-        select(User.id, User.username, User.email, User.first_name, User.last_name).where(User.active)
-    ):
-        for name in (user.username, user.email, f"{user.first_name} {user.last_name}"):
-            found.setdefault((name or "").strip().lower(), set()).add(user.id)
-    return {name: ids.pop() for name, ids in found.items() if len(ids) == 1}

@@ -65,6 +65,7 @@ class Draft:
     fresh_channels: list[Line] = field(default_factory=list)
     fresh_addresses: list[Place] = field(default_factory=list)
     fresh_tags: set[str] = field(default_factory=set)
+    fresh_notes: dict[str, None] = field(default_factory=dict)
     loaded: tuple[Any, ...] | None = None
 
     @property
@@ -109,7 +110,7 @@ def lay_over(draft: Draft, row: Any, links: dict[str, Any], fill: bool) -> None:
         _put(draft, key, getattr(row, key), fill)
     for key, value in links.items():
         _put(draft, key, value, fill)
-    _add_notes(draft, row.notes)
+    draft.fresh_notes.update(dict.fromkeys(row.notes))
     if row.custom:
         draft.custom = {**row.custom, **draft.custom} if fill else {**draft.custom, **row.custom}
     if row.channels:
@@ -129,13 +130,6 @@ def folded(name: str) -> str:
 def _put(draft: Draft, key: str, value: Any, fill: bool) -> None:
     if value is not None and value != "" and not (fill and getattr(draft, key)):
         setattr(draft, key, value)
-
-
-def _add_notes(draft: Draft, notes: list[str] | None) -> None:
-    """A note stands once in the description, however often its file is imported."""
-    for note in notes or ():
-        if note and note not in (draft.description or ""):
-            draft.description = f"{draft.description}\n\n{note}" if draft.description else note
 
 
 def _add_channels(draft: Draft, channels: list[dict[str, Any]], fill: bool) -> None:

@@ -26,6 +26,10 @@ ADDRESSES = "COPY contact_address (contact_id, kind, street, city, state, zip, c
 NEW_TAGS = "INSERT INTO tag (name) SELECT unnest(%s::text[]) ON CONFLICT (lower(name)) DO NOTHING"
 TAG_IDS = "SELECT w, t.id FROM unnest(%s::text[]) w JOIN tag t ON lower(t.name) = lower(w)"
 TAGGED = "INSERT INTO contact_tag SELECT * FROM unnest(%s::bigint[], %s::int[]) ON CONFLICT DO NOTHING"
+NOTES = """
+INSERT INTO history_event (contact_id, category_id, text, happened_at, created_by, changed_by)
+SELECT n.contact_id, %s, n.text, now(), %s, %s FROM unnest(%s::bigint[], %s::text[]) n(contact_id, text)
+WHERE NOT EXISTS (SELECT FROM history_event e WHERE e.contact_id = n.contact_id AND e.text = n.text)"""
 MADE = "INSERT INTO import_company (contact_id, run_id) SELECT unnest(%s::bigint[]), %s"
 TAKEN_OVER = "DELETE FROM import_company WHERE contact_id = ANY(%s)"
 
@@ -62,6 +66,16 @@ def add_children(connection: "psycopg.Connection[Any]", drafts: Sequence[Draft])
         ids: dict[str, int] = dict(connection.execute(TAG_IDS, [names]).fetchall())
         pairs = sorted({(d.id, ids[name]) for d in drafts for name in d.fresh_tags})
         connection.execute(TAGGED, [[c for c, _ in pairs], [t for _, t in pairs]])
+
+
+def add_notes(
+    connection: "psycopg.Connection[Any]", drafts: Sequence[Draft], actor_id: int | None, category_id: int | None
+) -> None:
+    """Notes as events of the history, each once, however often its file is imported."""
+    notes = [(d.id, text) for d in drafts for text in d.fresh_notes]
+    if notes:
+        ids, texts = zip(*notes, strict=True)
+        connection.execute(NOTES, [category_id, actor_id, actor_id, list(ids), list(texts)])
 
 
 def keep_companies(connection: "psycopg.Connection[Any]", made: list[int], taken_over: list[int], run_id: int) -> None:

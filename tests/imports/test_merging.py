@@ -9,6 +9,7 @@ from sqlalchemy import select
 from app.contacts.models import Contact
 from app.core import access
 from app.core.db import db
+from app.history.models import HistoryEvent
 from app.imports import running
 from tests import factories
 from tests.factories import Maker
@@ -164,6 +165,27 @@ def test_the_words_are_those_of_the_form(bring_in: Any, app: Flask) -> None:
             contact.index_words()
             assert (contact.sort_name, contact.search) == written
         db.session.rollback()
+
+
+def test_notes_go_to_the_history(bring_in: Any, app: Flask) -> None:
+    """IMP-02, HIS-01: a note is an event of the contact, written once however often the file comes."""
+    text = "Nome,Cognome,Email,Note\nMaria,Rossi,m@posta.example,Chiamata il lunedì\n"
+    columns = ["first_name", "last_name", "email", "notes"]
+    for note in ("Chiamata il lunedì", "Chiamata il lunedì", "Richiamare"):
+        bring_in(text.replace("Chiamata il lunedì", note), duplicates="update", mapping=columns)
+    with app.app_context(), access.acting_as(access.SYSTEM):
+        events = db.session.scalars(select(HistoryEvent).where(HistoryEvent.text.isnot(None))).all()
+        assert sorted(e.text for e in events) == ["Chiamata il lunedì", "Richiamare"]
+        assert all(e.category_id for e in events)
+
+
+def test_required_custom_fields(bring_in: Any, make: Maker, contacts: Any) -> None:
+    """SET-08: a field that must be filled refuses the rows that leave it empty, as the form does."""
+    make.custom_field("Codice", required=True)
+    done = bring_in("Nome,Cognome,Codice\nMaria,Rossi,A1\nAnna,Verdi,\n")
+    assert done.counts == (1, 0, 0, 1)
+    assert done.refused == [(3, "Codice", "“Codice” is required.")]
+    assert len(contacts()) == 1
 
 
 def test_options_for_all(bring_in: Any, contacts: Any, make: Maker) -> None:
