@@ -93,6 +93,7 @@ class ImportRun(Own, Stamped, Model):
     finished_at: Mapped[dt.datetime | None] = mapped_column(UTCDateTime)
     cancel_requested: Mapped[bool] = mapped_column(default=False)
     error: Mapped[str | None] = mapped_column(Text)
+    locale: Mapped[str] = mapped_column(String(5), default="en", server_default="en")  # in which reasons are written
 
     problems: Mapped[list["ImportProblem"]] = relationship(back_populates="run", viewonly=True)
     owner: Mapped[Any] = relationship("User", foreign_keys="ImportRun.owner_id")

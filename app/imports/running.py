@@ -146,7 +146,7 @@ def beating(run_id: int, token: int) -> Iterator[None]:
 def _as_requester(job: Job) -> None:
     """Rights count as they are now, not as they were when the run was queued (threat 29)."""
     found = load_actor(job.run.owner_id)
-    with access.acting_as(found[0] if found else access.NOBODY), force_locale(access.current().locale or "en"):
+    with access.acting_as(found[0] if found else access.NOBODY), force_locale(job.run.locale):
         try:
             if found is None or not appbuilder_of().sm.has_access("can_write", "Contact"):
                 raise Refused(_("You may not import contacts any more."))

@@ -4,6 +4,7 @@ import datetime as dt
 from collections.abc import Iterator
 from typing import IO, Any, BinaryIO
 
+from flask_babel import get_locale
 from flask_babel import gettext as _
 from sqlalchemy import or_, select
 from sqlalchemy.orm import joinedload
@@ -152,6 +153,7 @@ def start(run: ImportRun, dry_run: bool, nudge: bool = True) -> None:
     _remember(run)
     reset(run)
     run.dry_run, run.state, run.step, run.queued_at = dry_run, RunState.QUEUED, Step.RUN, clock.now()
+    run.locale = str(get_locale() or "en")[:5]
     run.error, run.started_at, run.finished_at, run.cancel_requested, run.stalls = None, None, None, False, 0
     db.session.flush()
     if nudge:
