@@ -3,6 +3,7 @@
 from collections import namedtuple
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Any
 
 import pandas as pd
@@ -13,6 +14,7 @@ from app.contacts.models import Kind
 from app.core.access import Actor
 from app.settings.models import PickList
 from app.settings.service import names_of
+from importers.memory import without_collector
 from importers.merging import store
 from importers.merging.drafts import Draft, folded, lay_over, name_key, new_company, sort_name_of
 from importers.merging.givens import required_fields, users_by_name
@@ -98,10 +100,11 @@ class _Chunk:
 
     def merge(self) -> Outcome:
         """Do all of it."""
-        self._look_up()
-        for row in self.rows:
-            self._take(row)
-        self._dry_write() if self.run.settings.dry else self._write()
+        with without_collector():
+            self._look_up()
+            for row in self.rows:
+                self._take(row)
+            self._dry_write() if self.run.settings.dry else self._write()
         return self.outcome
 
     # ------------------------------------------------------------ what is there
@@ -277,8 +280,14 @@ class _Chunk:
 
 def _rows(good: pd.DataFrame) -> list[Any]:
     """The rows as tuples with names: far cheaper to read than pandas' own."""
-    row = namedtuple("row", good.columns)  # type: ignore[misc]
+    row = row_of(tuple(good.columns))
     return [row(*cells) for cells in zip(*(good[name].tolist() for name in good.columns), strict=True)]
+
+
+@cache
+def row_of(columns: tuple[str, ...]) -> Any:
+    """The type of a row, made once."""
+    return namedtuple("row", columns)  # type: ignore[misc]
 
 
 def _emails(row: Any) -> Iterable[str]:

@@ -12,6 +12,7 @@ import psycopg
 from psycopg.rows import namedtuple_row
 
 from app.core.access import Actor
+from importers.merging import store
 from importers.merging.drafts import Draft, Line, Place, name_key
 
 NameKey = tuple[str, str, str]
@@ -20,35 +21,33 @@ SEEN = """c.deleted_at IS NULL
 COMPANY = f"LEFT JOIN contact co ON co.id = c.company_id AND {SEEN.replace('c.', 'co.')}"
 BY_EMAIL = f"""
 SELECT c.kind, ch.normal AS key, '' AS company, min(c.id) AS id
-FROM unnest(%(keys)s::text[]) k
+FROM string_to_table(%(keys)s, E'\\x1f') k
     JOIN contact_channel ch ON ch.medium = 'email' AND ch.normal = k
     JOIN contact c ON c.id = ch.contact_id
 WHERE {SEEN} GROUP BY 1, 2"""
 BY_NAME = f"""
 SELECT c.kind, c.sort_name AS key, coalesce(co.sort_name, '') AS company, min(c.id) AS id
-FROM unnest(%(keys)s::text[]) k JOIN contact c ON c.sort_name = k {COMPANY}
+FROM string_to_table(%(keys)s, E'\\x1f') k JOIN contact c ON c.sort_name = k {COMPANY}
 WHERE {SEEN} {{renamed}} GROUP BY 1, 2, 3"""
 COMPANIES = f"""
 SELECT c.kind, c.sort_name AS key, '' AS company, min(c.id) AS id
-FROM unnest(%(keys)s::text[]) k JOIN contact c ON c.sort_name = k AND c.kind = 'company'
+FROM string_to_table(%(keys)s, E'\\x1f') k JOIN contact c ON c.sort_name = k AND c.kind = 'company'
 WHERE {SEEN} GROUP BY 1, 2"""
 RENAMED = "AND NOT EXISTS (SELECT FROM import_seen s WHERE s.what = 'name' AND s.id = c.id)"
 LOCK = f"""
 SELECT c.*, coalesce(co.sort_name, '') AS company_name, coalesce(
     %(all)s OR c.owner_id = %(me)s OR %(me)s = ANY(c.co_owners)
     OR (c.private AND c.shared_with && %(principals)s::int[]) OR c.import_run_id = %(run)s, false) AS manageable
-FROM contact c {COMPANY} WHERE c.id = ANY(%(keys)s) AND {SEEN} ORDER BY c.id FOR NO KEY UPDATE OF c"""
+FROM contact c {COMPANY} WHERE c.id = ANY(%(keys)s::bigint[]) AND {SEEN} ORDER BY c.id FOR NO KEY UPDATE OF c"""
 CHANNELS = """SELECT contact_id, medium, kind, value, normal, is_primary
-FROM contact_channel WHERE contact_id = ANY(%s) ORDER BY id"""
+FROM contact_channel WHERE contact_id = ANY(%s::bigint[]) ORDER BY id"""
 ADDRESSES = """SELECT contact_id, kind, street, city, state, zip, country, is_primary
-FROM contact_address WHERE contact_id = ANY(%s) ORDER BY id"""
+FROM contact_address WHERE contact_id = ANY(%s::bigint[]) ORDER BY id"""
 SEEN_TABLE = """
 CREATE TEMP TABLE import_seen (what text, kind text, key text, company text, id bigint, made boolean);
-CREATE UNIQUE INDEX ON import_seen (what, key, kind, company, id);
+CREATE INDEX ON import_seen (what, key);
 CREATE INDEX ON import_seen (id)"""
-REMEMBER = """
-INSERT INTO import_seen SELECT * FROM
-unnest(%s::text[], %s::text[], %s::text[], %s::text[], %s::bigint[], %s::boolean[]) ON CONFLICT DO NOTHING"""
+REMEMBER = "COPY import_seen FROM STDIN"
 
 
 class Known:
@@ -69,7 +68,7 @@ class Known:
         if not keys:
             return []
         with self.connection.cursor(row_factory=namedtuple_row) as cursor:
-            return cursor.execute(sql, self.scope | {"keys": list(keys)}).fetchall()
+            return cursor.execute(sql, self.scope | {"keys": _list(keys)}).fetchall()
 
     def by_email(self, emails: set[str]) -> dict[tuple[str, str], int]:
         """(kind, address) -> id of the oldest visible contact that has it."""
@@ -86,19 +85,20 @@ class Known:
 
     def made_by_the_way(self, ids: Iterable[int]) -> set[int]:
         """Which of these companies this run made because a person's row named them."""
-        ids = list(ids)
-        if self.dry:
-            found = self._ask("SELECT id FROM import_seen WHERE what = 'company' AND made AND id = ANY(%(keys)s)", ids)
-        else:
-            sql = "SELECT contact_id AS id FROM import_company WHERE run_id = %(run)s AND contact_id = ANY(%(keys)s)"
-            found = self._ask(sql, ids)
-        return {r.id for r in found}
+        where = "import_seen WHERE what = 'company' AND made" if self.dry else "import_company WHERE run_id = %(run)s"
+        name = "id" if self.dry else "contact_id"
+        return {
+            r.id for r in self._ask(f"SELECT {name} AS id FROM {where} AND {name} = ANY(%(keys)s::bigint[])", list(ids))
+        }
 
     def _last_is_oldest(self, what: str, keys: Collection[str], sql: str) -> list[Any]:
         """What fits the keys, with what the dry run made; real contacts are older than that."""
         found = self._ask(sql, keys)
         if self.dry:
-            overlay = f"SELECT kind, key, company, id FROM import_seen WHERE what = '{what}' AND key = ANY(%(keys)s)"
+            overlay = (
+                f"SELECT kind, key, company, id FROM import_seen WHERE what = '{what}' "
+                r"AND key = ANY(string_to_array(%(keys)s, E'\x1f'))"
+            )
             found += self._ask(overlay, keys)
         return sorted(found, key=lambda r: (r.id < 0, abs(r.id)), reverse=True)
 
@@ -107,9 +107,9 @@ class Known:
         rows = self._ask(LOCK.replace("FOR NO KEY UPDATE OF c", "") if self.dry else LOCK, {i for i in ids if i > 0})
         drafts = {r.id: _draft(r) for r in rows}
         drafts |= self._shells([i for i in ids if i < 0])
-        for contact_id, *parts in self.connection.execute(CHANNELS, [list(drafts)]):
+        for contact_id, *parts in self.connection.execute(CHANNELS, [_list(drafts)]):
             drafts[contact_id].channels.append(Line(*parts))
-        for contact_id, *parts in self.connection.execute(ADDRESSES, [list(drafts)]):
+        for contact_id, *parts in self.connection.execute(ADDRESSES, [_list(drafts)]):
             drafts[contact_id].addresses.append(Place(*parts))
         if self.dry:
             self._add_seen_emails(drafts)
@@ -117,12 +117,12 @@ class Known:
 
     def _add_seen_emails(self, drafts: dict[int, Draft]) -> None:
         """What the dry run would have added by now: with `fill` it decides whether more emails come."""
-        sql = "SELECT id, key FROM import_seen WHERE what = 'email' AND id = ANY(%(keys)s)"
+        sql = "SELECT id, key FROM import_seen WHERE what = 'email' AND id = ANY(%(keys)s::bigint[])"
         for row in self._ask(sql, list(drafts)):
             drafts[row.id].channels.append(Line("email", "work", row.key, row.key, False))
 
     def _shells(self, ids: list[int]) -> dict[int, Draft]:
-        sql = "SELECT kind, key, company, id FROM import_seen WHERE what = 'name' AND id = ANY(%(keys)s)"
+        sql = "SELECT kind, key, company, id FROM import_seen WHERE what = 'name' AND id = ANY(%(keys)s::bigint[])"
         rows = self._ask(sql, ids)
         return {r.id: Draft(r.kind, 0, True, id=r.id, sort_name=r.key, company=_shell(r.company)) for r in rows}
 
@@ -130,10 +130,19 @@ class Known:
         """Dry run: keep what later chunks would find in the real one."""
         touched = list(drafts)
         execute = self.connection.execute
-        execute("DELETE FROM import_seen WHERE what = 'name' AND id = ANY(%s)", [[d.id for d in touched]])
-        execute("UPDATE import_seen SET made = false WHERE id = ANY(%s)", [taken_over])
+        gone = [_list([d.id for d in touched])]
+        execute("DELETE FROM import_seen WHERE what = 'name' AND id = ANY(%s::bigint[])", gone)
+        execute("UPDATE import_seen SET made = false WHERE id = ANY(%s::bigint[])", [_list(taken_over)])
         rows = [row for d in touched for row in _keys(d, d in by_the_way)]
-        execute(REMEMBER, [list(column) for column in zip(*rows, strict=True)] if rows else [[]] * 6)
+        store.copy(self.connection, REMEMBER, rows)
+
+
+def _list(keys: Collection[Any]) -> str:
+    """Many keys as one parameter, which is far cheaper to send than a list: an array's text, or texts with a separator
+    that no folded text and no address holds."""
+    if isinstance(next(iter(keys), 0), int):
+        return f"{{{','.join(map(str, keys))}}}"
+    return "\x1f".join(keys)
 
 
 def _keys(draft: Draft, by_the_way: bool) -> Iterable[tuple[Any, ...]]:

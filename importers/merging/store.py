@@ -31,7 +31,7 @@ INSERT INTO history_event (contact_id, category_id, text, happened_at, created_b
 SELECT n.contact_id, %s, n.text, now(), %s, %s FROM unnest(%s::bigint[], %s::text[]) n(contact_id, text)
 WHERE NOT EXISTS (SELECT FROM history_event e WHERE e.contact_id = n.contact_id AND e.text = n.text)"""
 MADE = "INSERT INTO import_company (contact_id, run_id) SELECT unnest(%s::bigint[]), %s"
-TAKEN_OVER = "DELETE FROM import_company WHERE contact_id = ANY(%s)"
+TAKEN_OVER = "DELETE FROM import_company WHERE contact_id = ANY(%s::bigint[])"
 
 
 def draw_ids(connection: "psycopg.Connection[Any]", drafts: Sequence[Draft]) -> None:
@@ -44,7 +44,7 @@ def draw_ids(connection: "psycopg.Connection[Any]", drafts: Sequence[Draft]) -> 
 def insert(connection: "psycopg.Connection[Any]", drafts: Iterable[Draft], actor_id: int | None, run_id: int) -> None:
     """New contacts; companies must come before their persons or in the same call."""
     stamps = (actor_id, actor_id, run_id)
-    _copy(connection, NEW, ((*_own(d), *stamps) for d in drafts))
+    copy(connection, NEW, ((*_own(d), *stamps) for d in drafts))
 
 
 def update(connection: "psycopg.Connection[Any]", drafts: Sequence[Draft], actor_id: int | None) -> None:
@@ -52,20 +52,20 @@ def update(connection: "psycopg.Connection[Any]", drafts: Sequence[Draft], actor
     if not drafts:
         return
     connection.execute(STAGE_TABLE)
-    _copy(connection, STAGE, (_own(d) for d in drafts))
+    copy(connection, STAGE, (_own(d) for d in drafts))
     connection.execute(UPDATE, [actor_id])
 
 
 def add_children(connection: "psycopg.Connection[Any]", drafts: Sequence[Draft]) -> None:
     """Channels, addresses and tags that the drafts gained."""
-    _copy(connection, CHANNELS, ((d.id, *line) for d in drafts for line in d.fresh_channels))
-    _copy(connection, ADDRESSES, ((d.id, *place) for d in drafts for place in d.fresh_addresses))
+    copy(connection, CHANNELS, ((d.id, *line) for d in drafts for line in d.fresh_channels))
+    copy(connection, ADDRESSES, ((d.id, *place) for d in drafts for place in d.fresh_addresses))
     names = sorted({name for d in drafts for name in d.fresh_tags})
     if names:
         connection.execute(NEW_TAGS, [names])
         ids: dict[str, int] = dict(connection.execute(TAG_IDS, [names]).fetchall())
         pairs = sorted({(d.id, ids[name]) for d in drafts for name in d.fresh_tags})
-        connection.execute(TAGGED, [[c for c, _ in pairs], [t for _, t in pairs]])
+        connection.execute(TAGGED, [_array(c for c, _ in pairs), _array(t for _, t in pairs)])
 
 
 def add_notes(
@@ -81,9 +81,14 @@ def add_notes(
 def keep_companies(connection: "psycopg.Connection[Any]", made: list[int], taken_over: list[int], run_id: int) -> None:
     """Which companies stand only because a person's row named them."""
     if made:
-        connection.execute(MADE, [made, run_id])
+        connection.execute(MADE, [_array(made), run_id])
     if taken_over:
-        connection.execute(TAKEN_OVER, [taken_over])
+        connection.execute(TAKEN_OVER, [_array(taken_over)])
+
+
+def _array(numbers: Iterable[int]) -> str:
+    """An array's text: far cheaper to send than a list."""
+    return f"{{{','.join(map(str, numbers))}}}"
 
 
 def _own(draft: Draft) -> tuple[Any, ...]:
@@ -91,7 +96,8 @@ def _own(draft: Draft) -> tuple[Any, ...]:
     return (draft.id, *(getattr(draft, name) for name in OWN), custom)
 
 
-def _copy(connection: "psycopg.Connection[Any]", sql: str, rows: Iterable[tuple[Any, ...]]) -> None:
-    with connection.cursor() as cursor, cursor.copy(sql) as copy:
+def copy(connection: "psycopg.Connection[Any]", sql: str, rows: Iterable[tuple[Any, ...]]) -> None:
+    """Send rows by a COPY statement."""
+    with connection.cursor() as cursor, cursor.copy(sql) as stream:
         for row in rows:
-            copy.write_row(row)
+            stream.write_row(row)
