@@ -1,13 +1,16 @@
 """Both languages are complete (decision 9 of the product)."""
 
-import string
-
 from app.core import catalogue
 
 
 def fields(sentence: str) -> set[str]:
     """The %(names)s that a sentence is filled with."""
     return {part.split(")")[0] for part in sentence.split("%(")[1:]}
+
+
+def written(sentence: object) -> bool:
+    """Whether there is a letter in it."""
+    return any(map(str.isalpha, str(sentence)))
 
 
 def test_every_sentence_has_its_italian() -> None:
@@ -28,6 +31,4 @@ def test_the_compiled_catalogue_is_the_stored_one() -> None:
 
 def test_italian_is_written_with_letters() -> None:
     """No translation is left blank or made of signs alone, unless its English is too."""
-    letters = set(string.ascii_letters)
-    blank = [m for m in catalogue.stored() if set(str(m.id)) & letters and not set(str(m.string)) & letters]
-    assert [str(m.id) for m in blank] == []
+    assert [str(m.id) for m in catalogue.stored() if written(m.id) and not written(m.string)] == []
