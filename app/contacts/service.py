@@ -71,6 +71,7 @@ def _replace_channels(contact: Contact, medium: Medium, wanted: list[dict[str, A
 def _replace_addresses(contact: Contact, wanted: list[dict[str, Any]]) -> None:
     """As with channels."""
     columns = ("kind", *ADDRESS_PARTS, "is_primary")
+    kept: dict[tuple[Any, ...], Address | None]
     kept = {tuple(getattr(a, c) for c in columns): a for a in contact.addresses}
     contact.addresses = [kept.pop(tuple(w[c] for c in columns), None) or Address(**w) for w in wanted]
 
