@@ -24,7 +24,7 @@ from app.contacts.models import Address, Channel, Contact, Kind
 from app.core import access, clock
 from app.core.db import db
 from app.core.jobs import RunState
-from app.core.people import ADMINISTRATOR, OWNER, READ_ONLY, USER, Group, User, load_actor, role_named
+from app.core.people import ADMINISTRATOR, OWNER, READ_ONLY, USER, Group, Role, User, load_actor, role_named
 from app.history import service as history
 from app.history.models import HistoryEvent
 from app.imports.models import ImportProblem, ImportRun, RememberedMapping
@@ -69,22 +69,32 @@ def unique(word: str) -> str:
 
 def make_user(name: str = "", role: str = USER, groups: tuple[int, ...] = ()) -> Someone:
     """A user who may sign in with PASSWORD; `groups` are ids."""
-    name = name or unique("user")
-    user = User(username=name, first_name=name.title(), last_name="Prova", email=f"{name}@example.com", active=True)
-    user.password = generate_password_hash(PASSWORD, current_app.config.get("FAB_PASSWORD_HASH_METHOD", "scrypt"))
-    user.roles = [role_named(role)]
-    user.groups = list(db.session.scalars(select(Group).where(Group.id.in_(groups))))
-    db.session.add(user)
+    user = _new_user(name or unique("user"), role_named(role))
+    user.groups = list(db.session.scalars(select(Group).where(Group.id.in_(groups)))) if groups else []
     db.session.commit()
-    someone = Someone(user.id, name, role)
+    someone = Someone(user.id, user.username, role)
     db.session.remove()
     return someone
+
+
+def _new_user(name: str, role: Role | None) -> User:
+    user = User(username=name, first_name=name.title(), last_name="Prova", email=f"{name}@example.com", active=True)
+    user.password = generate_password_hash(PASSWORD, current_app.config.get("FAB_PASSWORD_HASH_METHOD", "scrypt"))
+    db.session.add(user)
+    user.roles = [role]
+    return user
 
 
 def the_cast() -> dict[str, Someone]:
     """The six of the cast by first name, made where they are missing."""
     found = dict(db.session.execute(select(User.username, User.id).where(User.username.in_(CAST))).all())
-    return {n: Someone(found[n], n, r) if n in found else make_user(n, r) for n, r in CAST.items()}
+    if missing := {name: role for name, role in CAST.items() if name not in found}:
+        roles = {role.name: role for role in db.session.scalars(select(Role))}
+        users = [_new_user(name, roles[role]) for name, role in missing.items()]
+        db.session.commit()
+        found |= {user.username: user.id for user in users}
+        db.session.remove()
+    return {name: Someone(found[name], name, role) for name, role in CAST.items()}
 
 
 def make_group(name: str = "", *members: Someone) -> int:

