@@ -265,7 +265,7 @@ class _Chunk:
         store.insert(connection, self.new, settings.actor.user_id, settings.run_id)
         new, touched = set(self.new), list(self.touched)
         store.update(connection, [d for d in touched if d not in new and d.changed], settings.actor.user_id)
-        store.add_children(connection, touched)
+        store.add_children(connection, touched, new)
         store.add_notes(connection, touched, settings.actor.user_id, self.run.note_category)
         made = [d.id for d in self.new if d in self.by_the_way]
         store.keep_companies(connection, made, self.taken_over, settings.run_id)

@@ -25,6 +25,7 @@ CHANNELS = "COPY contact_channel (contact_id, medium, kind, value, normal, is_pr
 ADDRESSES = "COPY contact_address (contact_id, kind, street, city, state, zip, country, is_primary) FROM STDIN"
 NEW_TAGS = "INSERT INTO tag (name) SELECT unnest(%s::text[]) ON CONFLICT (lower(name)) DO NOTHING"
 TAG_IDS = "SELECT w, t.id FROM unnest(%s::text[]) w JOIN tag t ON lower(t.name) = lower(w)"
+NEW_TAGGED = "COPY contact_tag (contact_id, tag_id) FROM STDIN"
 TAGGED = "INSERT INTO contact_tag SELECT * FROM unnest(%s::bigint[], %s::int[]) ON CONFLICT DO NOTHING"
 NOTES = """
 INSERT INTO history_event (contact_id, category_id, text, happened_at, created_by, changed_by)
@@ -56,16 +57,18 @@ def update(connection: "psycopg.Connection[Any]", drafts: Sequence[Draft], actor
     connection.execute(UPDATE, [actor_id])
 
 
-def add_children(connection: "psycopg.Connection[Any]", drafts: Sequence[Draft]) -> None:
-    """Channels, addresses and tags that the drafts gained."""
+def add_children(connection: "psycopg.Connection[Any]", drafts: Sequence[Draft], new: set[Draft]) -> None:
+    """Channels, addresses and tags that the drafts gained; the new ones have none yet."""
     copy(connection, CHANNELS, ((d.id, *line) for d in drafts for line in d.fresh_channels))
     copy(connection, ADDRESSES, ((d.id, *place) for d in drafts for place in d.fresh_addresses))
     names = sorted({name for d in drafts for name in d.fresh_tags})
     if names:
         connection.execute(NEW_TAGS, [names])
         ids: dict[str, int] = dict(connection.execute(TAG_IDS, [names]).fetchall())
-        pairs = sorted({(d.id, ids[name]) for d in drafts for name in d.fresh_tags})
-        connection.execute(TAGGED, [_array(c for c, _ in pairs), _array(t for _, t in pairs)])
+        pairs = [(d in new, d.id, tag) for d in drafts if d.fresh_tags for tag in {ids[n] for n in d.fresh_tags}]
+        copy(connection, NEW_TAGGED, (pair[1:] for pair in pairs if pair[0]))
+        old = [pair[1:] for pair in pairs if not pair[0]]
+        connection.execute(TAGGED, [_array(c for c, _ in old), _array(t for _, t in old)])
 
 
 def add_notes(
