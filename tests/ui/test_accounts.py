@@ -13,7 +13,8 @@ def choose(page: object, field: str, text: str) -> None:
     box = page.locator(f"#{field}-ts-control")  # type: ignore[attr-defined]
     box.fill(text)
     page.locator(f"#{field}-ts-dropdown .option:has-text('{text}')").first.click()  # type: ignore[attr-defined]
-    page.keyboard.press("Escape")  # type: ignore[attr-defined]
+    box.press("Escape")
+    expect(page.locator(f"#{field}-ts-dropdown")).to_be_hidden()  # type: ignore[attr-defined]
 
 
 def test_a_user_is_made_changed_and_removed(open_page: Open, make: Maker) -> None:
