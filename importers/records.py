@@ -160,9 +160,10 @@ class _Feed:
         return self
 
     def __next__(self) -> str:
-        self.last = self._batch[self.taken] if self.taken < len(self._batch) else self._lines.next()
-        if not self.last:
+        line = self._batch[self.taken] if self.taken < len(self._batch) else self._lines.next()
+        if not line:  # `last` stays: a quote left open on the file's last line is judged by that line
             raise StopIteration
+        self.last = line
         self.taken += 1
         return self.last
 
