@@ -1,9 +1,6 @@
 """Merges clean contacts into the CRM, row by row in the file's order (SPEC, Import policy 8)."""
 
-from collections import namedtuple
-from collections.abc import Iterable
 from dataclasses import dataclass, field
-from functools import cache
 from typing import Any
 
 import pandas as pd
@@ -19,6 +16,7 @@ from importers.merging import store
 from importers.merging.drafts import Draft, folded, lay_over, name_key, new_company, sort_name_of
 from importers.merging.givens import required_fields, users_by_name
 from importers.merging.known import Known, NameKey
+from importers.merging.rows import emails_of, rows_of, too_long_to_index
 from importers.options import Options
 
 
@@ -80,7 +78,7 @@ class ContactMerge:
 
     def __call__(self, good: pd.DataFrame) -> Outcome:
         """Merge the rows of a `Cleaned.good`."""
-        return _Chunk(self, _rows(good)).merge()
+        return _Chunk(self, rows_of(good)).merge()
 
 
 class _Chunk:
@@ -128,7 +126,7 @@ class _Chunk:
     def _matches(self) -> tuple[dict[Any, int], dict[Any, int]]:
         if self.options.duplicates == "create":
             return {}, {}
-        emails = self.known.by_email({email for r in self.rows for email in _emails(r)})
+        emails = self.known.by_email({email for r in self.rows for email in emails_of(r)})
         if self.options.match != "name_company":
             return emails, {}
         return emails, self.known.by_name({sort_name_of(r) for r in self.rows})
@@ -162,6 +160,8 @@ class _Chunk:
                 return key, _("“%(name)s” is not in the list.", name=wanted[:60])
         if row.owner and self._user(row.owner) is None:
             return "owner", _("There is no such user.")
+        if too_long_to_index(row):
+            return "", _("This value can't be stored.")
         return None
 
     def _user(self, name: str) -> int | None:
@@ -187,7 +187,7 @@ class _Chunk:
     def _match(self, row: Any) -> Draft | None:
         if self.options.duplicates == "create":
             return None
-        for email in _emails(row):
+        for email in emails_of(row):
             if found := self.emails.get((row.kind, email)):
                 return found
         if self.options.match == "name_company":
@@ -276,19 +276,3 @@ class _Chunk:
             draft.id = self.run.last_shell
         everyone = dict.fromkeys([*self.new, *self.touched])
         self.known.remember(everyone, self.by_the_way, self.taken_over)
-
-
-def _rows(good: pd.DataFrame) -> list[Any]:
-    """The rows as tuples with names: far cheaper to read than pandas' own."""
-    row = row_of(tuple(good.columns))
-    return [row(*cells) for cells in zip(*(good[name].tolist() for name in good.columns), strict=True)]
-
-
-@cache
-def row_of(columns: tuple[str, ...]) -> Any:
-    """The type of a row, made once."""
-    return namedtuple("row", columns)  # type: ignore[misc]
-
-
-def _emails(row: Any) -> Iterable[str]:
-    return (c["normal"] for c in row.channels or () if c["medium"] == "email")

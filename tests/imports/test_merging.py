@@ -246,3 +246,10 @@ def test_a_lost_right_stops_the_run(app: Flask, queue: Any, work: Any, result: A
     work(run_id)
     assert (result(run_id).state, result(run_id).error) == ("failed", "You may not import contacts any more.")
     assert not contacts()
+
+
+def test_a_hostile_name_refuses_its_row_alone(bring_in: Any, contacts: Any) -> None:
+    """Policy 1: a name that no index can hold is refused with its row; the rest of the file comes in."""
+    done = bring_in(f"Nome,Cognome\nMaria,Rossi\n{chr(0xFDFA) * 200},Verdi\nAnna,Neri\n")
+    assert done.counts == (2, 0, 0, 1)
+    assert done.refused == [(3, "", "This value can't be stored.")]
