@@ -146,26 +146,26 @@ def row_state(app: Flask, hidden: Hidden) -> list[Any]:
 def test_every_door_answers_as_if_there_were_nothing(app: Flask, make: Maker, hidden: Hidden, who: str) -> None:
     """ACC-06, threats 13 and 28: each route and method, with a hidden id and with one that isn't there."""
     knock = knocks(make, hidden)[who]
-    before, rows = walk.digest(app), row_state(app, hidden)
-    tried, leaks = 0, []
+    rows, tried, leaks = row_state(app, hidden), 0, []
     for rule, method in walk.routes(app):
         if who != "nino" and FRAMEWORKS.match(rule.rule):
             continue  # to the others they are as closed as to him
         for pk in hidden.keys_for(rule):
             pairs = zip(walk.addresses(app, rule, pk), walk.addresses(app, rule, walk.MISSING), strict=True)
             for path, nowhere in pairs:
+                before, tried = walk.digest(app), tried + 1
                 answer = knock(path, method, pk)
-                tried += 1
                 leaks += [f"{method} {path}: {why}" for why in faults(app, hidden, pk, rule, method, answer, who)]
                 touched = walk.changed(before, walk.digest(app))
                 if touched and refused(answer):
                     leaks.append(f"{method} {path}: answered {answer.status_code} and changed {touched}")
+                if path == nowhere and method == "GET":
+                    continue
                 other = knock(nowhere, method, walk.MISSING)
                 if walk.normal(answer, pk, walk.MISSING) != walk.normal(other, pk, walk.MISSING):
                     leaks.append(
                         f"{method} {path}: {answer.status_code}, a missing one {other.status_code} or other words"
                     )
-                before = walk.digest(app) if touched else before
     assert not leaks, leaks
     assert row_state(app, hidden) == rows
     assert tried > 60
