@@ -4,6 +4,7 @@ from typing import Any
 
 from flask import current_app, flash, redirect, request, url_for
 from flask_appbuilder import action, expose, has_access
+from flask_appbuilder.models.sqla.filters import FilterEqual
 from flask_appbuilder.security.decorators import permission_name
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
@@ -20,6 +21,7 @@ from app.settings import custom
 from app.settings import forms as custom_forms
 
 CELLS = "contacts/cells.html"
+MAX_ID = 2**31 - 1  # of an import run
 
 
 def cell(macro: str) -> Any:
@@ -68,6 +70,8 @@ class ContactView(CrmView):
     def _get_list_widget(self, filters: Any, **kwargs: Any) -> Any:
         if typed := request.args.get("q", "").strip()[:200]:
             filters.add_filter_related_view("search", queries.FilterContactSearch, typed)
+        if run := request.args.get("imported", type=int):
+            filters.add_filter_related_view("import_run_id", FilterEqual, min(run, MAX_ID))
         widgets = super()._get_list_widget(filters, **kwargs)
         custom_forms.add_columns(widgets["list"].template_args, custom.fields_of("contact"), "card", "changed_at")
         return widgets

@@ -9,7 +9,6 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from werkzeug.exceptions import BadRequest
 
-from app.contacts.views import ContactView
 from app.core import nav
 from app.core.db import db
 from app.core.jobs import RunState
@@ -210,9 +209,9 @@ class ImportView(ThreeVerbs, BaseView):
 
 def came_in(run: ImportRun) -> str | None:
     """The address of the list of what the run created."""
-    if not run.created or run.dry_run or "import_run_id" not in ContactView.search_columns:
+    if not run.created or run.dry_run:
         return None
-    return url_for("ContactView.list", _flt_0_import_run_id=run.id)
+    return url_for("ContactView.list", imported=run.id)
 
 
 def register(appbuilder: Any) -> None:

@@ -63,7 +63,8 @@ def test_a_newcomer_brings_contacts_in(open_page: Open, workers: Any, tmp_path: 
     page.goto("/imports/new")
     upload(page, file)
     checked_and_run(page, "2")
-    page.get_by_role("link", name="Upload the mended file").click()
+    page.get_by_role("link", name="See what came in").click()
+    expect(page.locator("tbody tr")).to_have_count(3)  # two persons and their company
     page.go_back()
     refused = mend(page, tmp_path)
     page.get_by_role("link", name="Upload the mended file").click()
