@@ -1,5 +1,6 @@
 """Base class of the pages: Flask-AppBuilder's CRUD routes, our rules. A view parses, calls one service, presents."""
 
+from collections.abc import Callable
 from typing import Any, ClassVar, Protocol
 
 from flask import flash, g, has_request_context, redirect, request, url_for
@@ -93,24 +94,12 @@ class CrmView(ThreeVerbs, ModelView):
         return {f.short_name: f.data for f in form if f.short_name != "csrf_token"}
 
     def _store(self, form: Any, row: Any) -> bool:
-        """Save and commit; on a refusal put the reasons on the fields and keep what was typed."""
-        if not form.validate():
-            return False
-        try:
+        """Save what was typed and keep the saved row for the redirect; False when it was refused."""
+
+        def save() -> None:
             g.saved = self.service.save(self.data_of(form), row)
-            db.session.commit()
-        except RuleBroken as broken:
-            db.session.rollback()
-            put_errors(form, broken.errors)
-        except Conflict:
-            db.session.rollback()
-            put_errors(form, {"": [_("Somebody else has changed this meanwhile. Compare, then save again.")]})
-        except (IntegrityError, DataError):
-            db.session.rollback()
-            put_errors(form, {"": [_("This value can't be stored.")]})
-        else:
-            return True
-        return False
+
+        return stored(form, save)
 
     def _add(self) -> Any:
         form = self.add_form.refresh()
@@ -160,6 +149,27 @@ class CrmView(ThreeVerbs, ModelView):
 
     def post_delete_redirect(self) -> Any:
         return redirect(url_for(f"{self.endpoint}.list"))
+
+
+def stored(form: Any, save: Callable[[], Any]) -> bool:
+    """Save and commit; on a refusal put the reasons on the fields and keep what was typed."""
+    if not form.validate():
+        return False
+    try:
+        save()
+        db.session.commit()
+    except RuleBroken as broken:
+        db.session.rollback()
+        put_errors(form, broken.errors)
+    except Conflict:
+        db.session.rollback()
+        put_errors(form, {"": [_("Somebody else has changed this meanwhile. Compare, then save again.")]})
+    except (IntegrityError, DataError):
+        db.session.rollback()
+        put_errors(form, {"": [_("This value can't be stored.")]})
+    else:
+        return True
+    return False
 
 
 def put_errors(form: Any, errors: dict[str, list[str]]) -> None:

@@ -12,9 +12,9 @@ from werkzeug.exceptions import NotFound
 
 from app.core import tabs
 from app.core.db import db
-from app.core.errors import Conflict, NotAllowed, RuleBroken
+from app.core.errors import NotAllowed
 from app.core.roles import ThreeVerbs
-from app.core.views import put_errors
+from app.core.views import stored
 from app.history import forms, service, timeline, words
 from app.history.models import HistoryEvent
 from app.settings.models import PickList
@@ -57,7 +57,7 @@ class HistoryView(ThreeVerbs, BaseView):
     def add(self, pk: str) -> Any:
         """Write down what happened; the answer is the composer, empty again or with what was wrong."""
         contact, form = contact_or_404(pk), forms.EventForm()
-        if not stored(form, {"contact": contact.id}):
+        if not kept(form, {"contact": contact.id}):
             return self.render_template("history/composer.html", contact=contact, form=form, focus=True)
         page = self.render_template("history/composer.html", contact=contact, form=forms.blank(), focus=True)
         return with_events(page, _("Saved"), LIST_CHANGED)
@@ -78,7 +78,7 @@ class HistoryView(ThreeVerbs, BaseView):
         form = forms.beside(forms.EventForm(), event) if request.method == "POST" else forms.filled(event)
         if not service.may_change(event):
             raise NotAllowed
-        if request.method == "GET" or not stored(form, {}, event):
+        if request.method == "GET" or not kept(form, {}, event):
             return self.render_template("history/edit.html", event=event, form=form)
         return with_events(self._item(event), _("Changes saved"))
 
@@ -151,22 +151,9 @@ def of(events: list[HistoryEvent]) -> dict[str, Any]:
     return {"changes": words.in_words(events), "ago": timeline.ago, "mine": service.may_change}
 
 
-def stored(form: forms.EventForm, extra: dict[str, Any], event: HistoryEvent | None = None) -> bool:
-    """Save and commit; on a refusal put the reasons on the fields and keep what was typed."""
-    if not form.validate():
-        return False
-    try:
-        service.save(forms.data_of(form) | extra, event)
-        db.session.commit()
-    except RuleBroken as broken:
-        db.session.rollback()
-        put_errors(form, broken.errors)
-    except Conflict:
-        db.session.rollback()
-        put_errors(form, {"": [_("Somebody else has changed this meanwhile. Compare, then save again.")]})
-    else:
-        return True
-    return False
+def kept(form: forms.EventForm, extra: dict[str, Any], event: HistoryEvent | None = None) -> bool:
+    """Save the event; False when it was refused, with the reasons on the fields."""
+    return stored(form, lambda: service.save(forms.data_of(form) | extra, event))
 
 
 def with_events(page: str, said: str, *names: str) -> Any:
