@@ -14,7 +14,24 @@ from app.core import commands, health, jobs, logs, lookup, security, web
 from app.core.db import db, migrate
 
 # In order: a room may use those to its left (ARCHITECTURE: import rules).
-ROOMS = ["settings", "mailing", "notices", "history", "contacts", "imports", "home"]
+ROOMS = [
+    "settings",
+    "mailing",
+    "notices",
+    "history",
+    "contacts",
+    "opportunities",
+    "projects",
+    "cases",
+    "tasks",
+    "invoices",
+    "files",
+    "campaigns",
+    "imports",
+    "exports",
+    "webforms",
+    "home",
+]
 HERE = Path(__file__).parent
 
 

@@ -1,5 +1,8 @@
 """Dramatiq's entry: `dramatiq workers`. Sets the application's broker and imports every module with actors."""
 
+from importlib import import_module
+from pkgutil import iter_modules
+
 import dramatiq
 
 from app import create_app
@@ -8,4 +11,7 @@ application = create_app(views=False)
 broker = application.extensions["broker"]
 dramatiq.set_broker(broker)
 
-from workers import beat, imports, mailing  # noqa: E402, F401  (an actor needs the broker to be set)
+# An actor needs the broker to be set. The clock is a program of its own, with an application of its own.
+for module in iter_modules(__path__):
+    if module.name != "schedule":
+        import_module(f"workers.{module.name}")

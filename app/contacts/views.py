@@ -227,6 +227,6 @@ class ContactView(CrmView):
 def register(appbuilder: Any) -> None:
     """Wire the pages and the menus."""
     appbuilder.add_view_no_menu(ContactView)
-    nav.MAIN.append(nav.Entry("contacts", _l("Contacts"), "users", "ContactView.list"))
-    nav.CREATE.append(nav.Entry("person", _l("Person"), "user", "ContactView.add"))
-    nav.CREATE.append(nav.Entry("company", _l("Company"), "building", "ContactView.add", {"kind": "company"}))
+    nav.MAIN.append(nav.Entry("contacts", _l("Contacts"), "users", "ContactView.list", place=10))
+    nav.CREATE.append(nav.Entry("person", _l("Person"), "user", "ContactView.add", place=10))
+    nav.CREATE.append(nav.Entry("company", _l("Company"), "building", "ContactView.add", {"kind": "company"}, place=11))

@@ -10,7 +10,7 @@ from app.core import access
 
 @dataclass
 class Entry:
-    """One link. `level` is who sees it: "user", "admin" (CRM administrators) or "owner"."""
+    """One link. `level` is who sees it: "user", "admin" (CRM administrators) or "owner". Lower `place` stands first."""
 
     key: str
     label: Any
@@ -19,6 +19,7 @@ class Entry:
     values: dict[str, Any] = field(default_factory=dict)
     level: str = "user"
     description: Any = ""
+    place: int = 50
 
     @property
     def href(self) -> str:
@@ -46,4 +47,4 @@ def shown(entries: list[Entry]) -> list[Entry]:
     levels = {"user"} if actor.user_id else set()
     levels |= {"admin"} if actor.is_admin else set()
     levels |= {"owner"} if "Owner" in actor.roles else set()
-    return [e for e in entries if e.level in levels]
+    return sorted((e for e in entries if e.level in levels), key=lambda e: e.place)

@@ -9,12 +9,14 @@ from flask import url_for
 
 @dataclass(frozen=True)
 class Tab:
-    """One tab. `endpoint` gives the panel's HTML for `pk`; `count` how many rows stand in it (None shows no number)."""
+    """One tab. `endpoint` gives the panel's HTML for `pk`; `count` how many rows stand in it (None shows no number).
+    Lower `place` stands first."""
 
     key: str
     label: Any
     endpoint: str
     count: Callable[[Any], int | None] = lambda _row: None
+    place: int = 50
 
     def href(self, row: Any) -> str:
         """Where the panel is fetched from when the tab is first shown."""
@@ -30,5 +32,5 @@ def add(of: str, tab: Tab) -> None:
 
 
 def of(kind: str) -> list[Tab]:
-    """The tabs of a record page, in the rooms' order."""
-    return list(_tabs.get(kind, {}).values())
+    """The tabs of a record page in their order."""
+    return sorted(_tabs.get(kind, {}).values(), key=lambda tab: tab.place)

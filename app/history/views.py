@@ -166,4 +166,4 @@ def with_events(page: str, said: str, *names: str) -> Any:
 def register(appbuilder: Any) -> None:
     """Wire the pages and hang the tab on contacts."""
     appbuilder.add_view_no_menu(HistoryView)
-    tabs.add("contact", tabs.Tab("history", _l("History"), "HistoryView.contact"))
+    tabs.add("contact", tabs.Tab("history", _l("History"), "HistoryView.contact", place=10))

@@ -217,4 +217,4 @@ def came_in(run: ImportRun) -> str | None:
 def register(appbuilder: Any) -> None:
     """Wire the pages and the menu."""
     appbuilder.add_view_no_menu(ImportView)
-    nav.MAIN.append(nav.Entry("imports", _l("Import"), "file-import", "ImportView.list"))
+    nav.MAIN.append(nav.Entry("imports", _l("Import"), "file-import", "ImportView.list", place=90))

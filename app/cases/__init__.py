@@ -1,0 +1,1 @@
+"""Cases: open questions and gatherings with their participants; closed when settled."""

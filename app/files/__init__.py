@@ -1,0 +1,1 @@
+"""Documents attached to contacts, opportunities, cases and projects, with their versions."""

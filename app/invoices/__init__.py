@@ -1,0 +1,1 @@
+"""Invoices: draft to paid, exact to the cent; items, taxes, numbers, documents."""

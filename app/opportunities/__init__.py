@@ -1,0 +1,1 @@
+"""Opportunities: possible sales that move through stages until won or lost, and their board."""

@@ -1,0 +1,1 @@
+"""Projects: the work that follows, made from an opportunity or by itself; with team, tasks and files."""

@@ -1,0 +1,1 @@
+"""Tasks: something to do by a due date, with reminders, recurrences and a calendar."""

@@ -1,0 +1,1 @@
+"""Forms on the firm's website whose posts become contacts."""
