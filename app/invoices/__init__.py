@@ -1,1 +1,1 @@
-"""Invoices: draft to paid, exact to the cent; items, taxes, numbers, documents."""
+"""Invoices: from the draft to the payment, exact to the cent. Items, taxes, the organization's profile, numbering."""
