@@ -169,9 +169,9 @@ def _import(job: Job) -> None:
         if run.dry_run and run.done_rows:
             _start_over(job)
         merge = _merge(job)
-        for cleaned in ahead(_cleaned(run, path)):
+        for cleaned, candidates in ahead((c, merge.candidates.of(c.good)) for c in _cleaned(run, path)):
             with job.connection.begin():
-                cancelled = _record(job, cleaned, merge(cleaned.good))
+                cancelled = _record(job, cleaned, merge(candidates))
             if cancelled:
                 raise Cancelled
 

@@ -3,7 +3,6 @@
 from dataclasses import dataclass, field
 from typing import Any
 
-import pandas as pd
 import psycopg
 from flask_babel import gettext as _
 
@@ -13,10 +12,11 @@ from app.settings.models import PickList
 from app.settings.service import names_of
 from importers.memory import without_collector
 from importers.merging import store
+from importers.merging.candidates import Candidate, Candidates
 from importers.merging.drafts import Draft, folded, lay_over, name_key, new_company, sort_name_of
 from importers.merging.givens import required_fields, users_by_name
 from importers.merging.known import Known, NameKey
-from importers.merging.rows import emails_of, rows_of, too_long_to_index
+from importers.merging.rows import emails_of
 from importers.options import Options
 
 
@@ -56,36 +56,28 @@ class ContactMerge:
 
     A constant number of statements a chunk, whatever its rows say. Nothing is written by a dry run but a temporary
     table of its own. Needs an application context and the actor's language. Raises psycopg.Error.
+    `candidates.of` makes a chunk of a frame of clean rows; it needs no database and may be called ahead.
     """
 
     def __init__(self, connection: "psycopg.Connection[Any]", settings: Settings) -> None:
         self.connection, self.settings, self.options = connection, settings, settings.options
         self.known = Known(connection, settings.actor, settings.run_id, settings.dry)
-        self.picks = {"type": names_of(PickList.CONTACT_TYPE), "temperature": names_of(PickList.TEMPERATURE)}
-        self.users = users_by_name()
+        self.candidates = Candidates(settings.options, users_by_name(), settings.actor.user_id)
         self.required = required_fields()
         self.note_category = next(iter(names_of(PickList.HISTORY_CATEGORY).values()), None)
-        self.owner_id = self._owner()
         self.last_shell = 0
 
-    def _owner(self) -> int:
-        """The responsible person of new contacts: the one chosen for the run, else the requester."""
-        mine = self.settings.actor.user_id
-        chosen = self.users.get((self.options.owner or "").strip().lower()) if self.options.owner else mine
-        if chosen is None:
-            raise LookupError(_("There is no user “%(name)s”.", name=self.options.owner or ""))
-        return chosen
-
-    def __call__(self, good: pd.DataFrame) -> Outcome:
-        """Merge the rows of a `Cleaned.good`."""
-        return _Chunk(self, rows_of(good)).merge()
+    def __call__(self, candidates: list[Candidate]) -> Outcome:
+        """Merge a chunk."""
+        return _Chunk(self, candidates).merge()
 
 
 class _Chunk:
     """One chunk: looked up, decided, written."""
 
-    def __init__(self, run: ContactMerge, rows: list[Any]) -> None:
-        self.run, self.rows, self.options, self.known = run, rows, run.options, run.known
+    def __init__(self, run: ContactMerge, candidates: list[Candidate]) -> None:
+        self.run, self.candidates, self.options, self.known = run, candidates, run.options, run.known
+        self.rows = [candidate.row for candidate in candidates]
         self.outcome = Outcome()
         self.emails: dict[tuple[str, str], Draft] = {}
         self.names: dict[NameKey, Draft] = {}
@@ -100,8 +92,8 @@ class _Chunk:
         """Do all of it."""
         with without_collector():
             self._look_up()
-            for row in self.rows:
-                self._take(row)
+            for candidate in self.candidates:
+                self._take(candidate)
             self._dry_write() if self.run.settings.dry else self._write()
         return self.outcome
 
@@ -110,7 +102,8 @@ class _Chunk:
     def _look_up(self) -> None:
         found = {folded(r.company) for r in self.rows if r.company} | {folded(r.name) for r in self.rows if r.name}
         companies = self.known.companies(found)
-        made = self.known.made_by_the_way(companies.values())
+        own = {folded(r.name) for r in self.rows if r.name}  # only a company's own row takes one over
+        made = self.known.made_by_the_way(i for key, i in companies.items() if key in own)
         emails, names = self._matches()
         ids = {*emails.values(), *names.values(), *made}
         drafts = {i: Draft("", 0, True, id=i) for i in ids} if self.options.duplicates == "skip" else {}
@@ -133,8 +126,8 @@ class _Chunk:
 
     # ------------------------------------------------------------ what becomes of a row
 
-    def _take(self, row: Any) -> None:
-        refused = self._refusal(row)
+    def _take(self, candidate: Candidate) -> None:
+        row, refused = candidate.row, candidate.refused
         target = None if refused else self._match(row)
         if target and self.options.duplicates == "skip":
             self.outcome.skipped += 1
@@ -150,28 +143,14 @@ class _Chunk:
             self._change(target, row)
             self.outcome.updated += 1
         else:
-            self._create(row)
+            self._create(candidate)
             self.outcome.created += 1
-
-    def _refusal(self, row: Any) -> tuple[str, str] | None:
-        for key, names in self.run.picks.items():
-            wanted = getattr(row, key)
-            if wanted and wanted.strip().lower() not in names:
-                return key, _("“%(name)s” is not in the list.", name=wanted[:60])
-        if row.owner and self._user(row.owner) is None:
-            return "owner", _("There is no such user.")
-        if too_long_to_index(row):
-            return "", _("This value can't be stored.")
-        return None
-
-    def _user(self, name: str) -> int | None:
-        return self.run.users.get(name.strip().lower())
 
     def _access_refusal(self, target: Draft, row: Any) -> tuple[str, str] | None:
         """Who may see a contact is changed by those alone who look after it, as in the form."""
         if target.manageable or self.options.duplicates != "update":
             return None
-        if row.owner and self._user(row.owner) != target.owner_id:
+        if row.owner and self.run.candidates.user(row.owner) != target.owner_id:
             return "owner", _("You may see this, but not change it so.")
         if row.private is not None and bool(row.private) != target.private:
             return "private", _("You may see this, but not change it so.")
@@ -194,17 +173,17 @@ class _Chunk:
             return self.names.get((row.kind, sort_name_of(row), folded(row.company or "")))
         return None
 
-    def _create(self, row: Any) -> None:
-        draft = self._adopted(row) or Draft(row.kind, self.run.owner_id, self.options.private)
-        if row.owner:
-            draft.owner_id = self._user(row.owner) or draft.owner_id
-        if row.private is not None:
-            draft.private = bool(row.private)
-        if not draft.id and draft not in self.by_the_way:
+    def _create(self, candidate: Candidate) -> None:
+        row, draft = candidate.row, self._adopted(candidate.row)
+        if draft is None:
+            draft = candidate.draft
+            draft.company = self._company(row.company) if row.company else None
             self.new.append(draft)
-        if draft in self.by_the_way:
-            self.by_the_way.discard(draft)
-            self.taken_over += [draft.id] if draft.id else []
+            self._register(draft)
+            return
+        self.by_the_way.discard(draft)
+        self.taken_over += [draft.id] if draft.id else []
+        self._give_access(draft, row)
         self._fill_in(draft, row, fill=False)
 
     def _adopted(self, row: Any) -> Draft | None:
@@ -214,30 +193,29 @@ class _Chunk:
 
     def _change(self, draft: Draft, row: Any) -> None:
         fill = self.options.duplicates == "fill"
-        if not fill and row.owner:
-            draft.owner_id = self._user(row.owner) or draft.owner_id
-        if not fill and row.private is not None:
-            draft.private = bool(row.private)
+        if not fill:
+            self._give_access(draft, row)
         self._fill_in(draft, row, fill)
+
+    def _give_access(self, draft: Draft, row: Any) -> None:
+        if row.owner:
+            draft.owner_id = self.run.candidates.user(row.owner) or draft.owner_id
+        if row.private is not None:
+            draft.private = bool(row.private)
 
     def _fill_in(self, draft: Draft, row: Any, fill: bool) -> None:
         company = self._company(row.company) if row.company else None
-        links = {f"{key}_id": self._pick(key, row) for key in self.run.picks} | {"company": company}
-        lay_over(draft, row, links, fill)
+        lay_over(draft, row, {**self.run.candidates.links(row), "company": company}, fill)
         draft.fresh_tags.update(self.options.tags)
         if not (fill and draft.id < 0):  # the names of a shell are not known, and with `fill` don't change
             draft.index_words()
         self._register(draft)
 
-    def _pick(self, key: str, row: Any) -> int | None:
-        wanted = getattr(row, key)
-        return self.run.picks[key][wanted.strip().lower()] if wanted else None
-
     def _company(self, name: str) -> Draft:
         """The visible company of this name, or a new one, made once a run."""
         key = folded(name)
         if key not in self.companies:
-            company = self.companies[key] = new_company(name, self.run.owner_id, self.options.private)
+            company = self.companies[key] = new_company(name, self.run.candidates.owner_id, self.options.private)
             self.by_the_way.add(company)
             self.new.append(company)
         return self.companies[key]

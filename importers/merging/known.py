@@ -112,6 +112,8 @@ class Known:
         rows = self._ask(LOCK.replace("FOR NO KEY UPDATE OF c", "") if self.dry else LOCK, {i for i in ids if i > 0})
         drafts = {r.id: _draft(r) for r in rows}
         drafts |= self._shells([i for i in ids if i < 0])
+        if not drafts:
+            return drafts
         for contact_id, *parts in self.connection.execute(CHANNELS, [_list(drafts)]):
             drafts[contact_id].channels.append(Line(*parts))
         for contact_id, *parts in self.connection.execute(ADDRESSES, [_list(drafts)]):

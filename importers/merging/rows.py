@@ -34,7 +34,7 @@ def too_long_to_index(row: Any) -> bool:
     """Some letters become many when folded, and PostgreSQL's indexes take 2.7 kB. Usual cells are not looked at."""
     if any(len(c["normal"]) > SURELY_FITS and len(c["normal"].encode()) > LONGEST_KEY for c in row.channels):
         return True
-    names = (row.first_name, row.last_name, row.name, row.company)
-    if sum(len(name or "") for name in names) <= SURELY_FITS // 18:
+    names = " ".join(name for name in (row.first_name, row.last_name, row.name, row.company) if name)
+    if len(names) <= (SURELY_FITS if names.isascii() else SURELY_FITS // 18):
         return False
     return any(len(name.encode()) > LONGEST_KEY for name in (sort_name_of(row), folded(row.company or "")))
