@@ -27,6 +27,7 @@ def load(env: Mapping[str, str] = os.environ) -> dict[str, Any]:
     return {
         "DATA": data,
         "SECRET_KEY": secret_key(env, data),
+        "FORMER_SECRET_KEYS": env.get("CLIENTELA_FORMER_SECRET_KEYS", "").split(),
         "BASE_URL": base_url,
         "FILES_URL": env.get("CLIENTELA_FILES_URL") or (data / "files").as_uri(),
         "SMTP_URL": env.get("CLIENTELA_SMTP_URL", ""),

@@ -19,6 +19,7 @@ from itsdangerous import URLSafeTimedSerializer
 from sqlalchemy import select
 from werkzeug.security import generate_password_hash
 
+from app.campaigns.models import Mailing, MailingRecipient, MailTemplate
 from app.contacts import service
 from app.contacts.models import Address, Channel, Contact, Kind
 from app.core import access, clock
@@ -180,6 +181,31 @@ def make_mail(owner: Someone | None = None, word: str = "", **_keys: Any) -> int
     return made
 
 
+def make_mailing(owner: Someone | None = None, word: str = "", **keys: Any) -> int:
+    """A draft of a mass mailing by Marta, with one recipient and `word` in all its texts; its id."""
+    word, owner = word or unique("massa"), owner or the_cast()["marta"]
+    texts = {"subject": word, "html": f"<p>{word}</p>", "audience": {"ids": []}}
+    with access.acting_as(access.SYSTEM):
+        mailing = Mailing(owner_id=owner.id, created_by=owner.id, **texts | keys)
+        db.session.add(mailing)
+        db.session.flush()
+        db.session.add(MailingRecipient(mailing_id=mailing.id, email=f"{word}@example.com"))
+        db.session.commit()
+        made = mailing.id
+    db.session.remove()
+    return made
+
+
+def make_template(name: str = "", subject: str = "Saluti", html: str = "<p>Ciao</p>") -> int:
+    """A template for mails; its id."""
+    template = MailTemplate(name=name or unique("modello"), subject=subject, html=html)
+    db.session.add(template)
+    db.session.commit()
+    made = template.id
+    db.session.remove()
+    return made
+
+
 def make_notice(owner: Someone | None = None, word: str = "", **_keys: Any) -> int:
     """A notice for `owner`, with `word` in its text; its id."""
     owner, word = owner or the_cast()["sergio"], word or unique("detta")
@@ -204,6 +230,8 @@ FACTORIES: dict[type[Any], Callable[..., int]] = {
     HistoryEvent: make_event,
     OutgoingMail: make_mail,
     Notice: make_notice,
+    Mailing: make_mailing,
+    MailingRecipient: make_mailing,
 }
 
 
@@ -230,6 +258,8 @@ MADE: dict[str, Callable[..., Any]] = {
     "run": make_import,
     "mail": make_mail,
     "notice": make_notice,
+    "mailing": make_mailing,
+    "template": make_template,
 }
 
 

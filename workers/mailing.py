@@ -3,7 +3,7 @@
 from app.core import access
 from app.core.db import db
 from app.core.jobs import claim
-from app.mailing import message, service, smtp
+from app.mailing import message, servers, service, smtp
 from app.mailing.models import MailState, OutgoingMail
 from workers.context import job
 
@@ -13,7 +13,7 @@ def deliver(mail_id: int) -> None:
     """Send one mail. It is marked as being sent before, in a transaction of its own: two workers never both send it,
     and what a killed one leaves is doubt, not a second mail."""
     with access.acting_as(access.SYSTEM):
-        server = service.server()
+        server = servers.present()
         if server is None or not service.is_due(mail_id):
             return
         taken = {"attempts": OutgoingMail.attempts + 1}
@@ -28,7 +28,7 @@ def deliver(mail_id: int) -> None:
 
 def _sent(mail: OutgoingMail, server: smtp.Server) -> smtp.Result:
     try:
-        recipient, content = mail.recipient, message.build(mail, server.sender)
+        recipient, content = mail.recipient, message.build(mail, server.sender, server.sender_name)
     except ValueError as error:
         return smtp.Result(MailState.REFUSED, str(error))
     db.session.commit()  # the server may think for minutes: hold no connection to the database meanwhile

@@ -2,6 +2,7 @@
 no control character: what people typed can't begin a header of its own (RELIABILITY, threat 23)."""
 
 import re
+from collections.abc import Callable
 from email import policy
 from email.errors import MessageError
 from email.headerregistry import Address
@@ -14,6 +15,11 @@ CONTROLS = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]+")
 UNPRINTABLE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 LONGEST_SUBJECT = 255
 LONGEST_ADDRESS = 254  # RFC 5321, 4.5.3.1.3
+
+
+def no_files(key: str) -> bytes:
+    """For mails that have none."""
+    raise ValueError(f"no file {key}")
 
 
 def one_line(text: str) -> str:
@@ -41,21 +47,24 @@ def address(text: str) -> str:
     return plain
 
 
-def build(mail: OutgoingMail, sender: str) -> bytes:
-    """The mail as bytes, with a text part always and `Auto-Submitted` (RFC 3834), so that no machine answers it.
+def build(mail: OutgoingMail, sender: str, name: str = "", read: Callable[[str], bytes] = no_files) -> bytes:
+    """The mail as bytes, with a text part always. It comes from `sender`, under its writer's name or else `name`;
+    `read` gives the content of an attachment by its key.
 
     Raises ValueError for what can't be a mail.
     """
     message = EmailMessage(POLICY)
-    message["From"] = Address("Clientela", addr_spec=address(sender))
+    message["From"] = Address(one_line(mail.sender_name or name or "Clientela"), addr_spec=address(sender))
     message["To"] = Address(addr_spec=address(mail.recipient))
     message["Subject"] = mail.subject
     message["Date"] = mail.created_at
     message["Message-ID"] = mail.message_id
-    message["Auto-Submitted"] = "auto-generated"
     message.set_content(mail.text)
     if mail.html:
         message.add_alternative(mail.html, subtype="html")
-    for name, value in mail.headers.items():  # last: the content takes those that begin with Content- for its own
-        message[name] = one_line(value)
+    for file in mail.attachments or ():
+        kind, _, subtype = file["type"].partition("/")
+        message.add_attachment(read(file["key"]), maintype=kind, subtype=subtype, filename=one_line(file["name"]))
+    for header, value in mail.headers.items():  # last: the content takes those that begin with Content- for its own
+        message[header] = one_line(value)
     return message.as_bytes()

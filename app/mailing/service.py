@@ -1,9 +1,10 @@
 """The verbs of outgoing mail: queue, settle what the server said, send again. Workers do the sending."""
 
 import datetime as dt
+from collections.abc import Mapping, Sequence
 from email.utils import make_msgid
+from typing import Any, NamedTuple
 
-from flask import current_app
 from flask_babel import gettext as _
 from sqlalchemy import select, update
 
@@ -11,9 +12,9 @@ from app.core import clock
 from app.core.db import db
 from app.core.errors import Conflict, RuleBroken
 from app.core.jobs import later
-from app.mailing import message
+from app.mailing import message, servers
 from app.mailing.models import MailState, OutgoingMail
-from app.mailing.smtp import Result, Server, server_of
+from app.mailing.smtp import Result
 
 PAUSES = [dt.timedelta(minutes=m) for m in (1, 5, 15, 30, 60)]  # the last one again and again
 MOST_ATTEMPTS = 100  # with these pauses four days
@@ -23,23 +24,52 @@ AT_ONCE = 500  # mails told to workers by one sweep
 AGAIN = (MailState.REFUSED, MailState.DOUBT)
 
 
-def queue(to: str, subject: str, text: str, html: str | None = None, *, language: str = "en") -> OutgoingMail:
-    """Write a mail, to be sent after the commit of this session. `language` is that of its words (it, en).
+class Writer(NamedTuple):
+    """The person who writes: the mail comes under that name, and answers go to that address."""
+
+    name: str
+    email: str
+
+
+def queue(to: str, subject: str, text: str, html: str | None = None, **more: Any) -> OutgoingMail:
+    """Write a mail, to be sent after the commit of this session; `more` as `written` takes it.
 
     Raises RuleBroken where `to` can't be an address. Flushes, does not commit.
     """
-    mail = OutgoingMail(
-        recipient=_recipient(to),
-        subject=message.one_line(subject),
-        text=message.body(text),
-        html=message.body(html) if html else None,
-        headers={"Content-Language": language},
-        message_id=make_msgid(domain=_domain()),
-    )
+    mail = written(to, subject, text, html, **more)
     db.session.add(mail)
     db.session.flush()
     later("mailing.deliver", mail)
     return mail
+
+
+def written(
+    to: str,
+    subject: str,
+    text: str,
+    html: str | None = None,
+    *,
+    language: str = "en",
+    writer: Writer | None = None,
+    attachments: Sequence[Mapping[str, str]] = (),
+    headers: Mapping[str, str] | None = None,
+) -> OutgoingMail:
+    """A mail that is not in the queue yet. `language` is that of its words (it, en); `attachments` as the model has
+    them, kept by the caller until the mail is gone. Without a `writer` it is the product's own, which no machine
+    answers (RFC 3834). Raises RuleBroken where `to` can't be an address.
+    """
+    own = {"Reply-To": writer.email} if writer and writer.email else {}
+    own |= {} if writer else {"Auto-Submitted": "auto-generated"}
+    return OutgoingMail(
+        recipient=_recipient(to),
+        subject=message.one_line(subject),
+        text=message.body(text),
+        html=message.body(html) if html else None,
+        headers={"Content-Language": language} | own | dict(headers or {}),
+        sender_name=message.one_line(writer.name) if writer else None,
+        attachments=[{key: a[key] for key in ("name", "key", "type")} for a in attachments],
+        message_id=make_msgid(domain=_domain()),
+    )
 
 
 def _recipient(to: str) -> str:
@@ -50,25 +80,8 @@ def _recipient(to: str) -> str:
 
 
 def _domain() -> str:
-    found = server()
+    found = servers.present()
     return found.sender.rpartition("@")[2] if found else "clientela.invalid"
-
-
-def server() -> Server | None:
-    """The mail server of the environment; None where there is none, or its URL can't be understood (`problem`)."""
-    try:
-        return server_of(current_app.config["SMTP_URL"])
-    except ValueError:
-        return None
-
-
-def problem() -> str | None:
-    """Why no mail goes out at all, for an administrator; None when a server is set."""
-    if server() is not None:
-        return None
-    if current_app.config["SMTP_URL"]:
-        return _("CLIENTELA_SMTP_URL can't be understood. It must be like smtp://user:password@host:port")
-    return _("No mail server is set, so mails wait. Set CLIENTELA_SMTP_URL and start the product again.")
 
 
 def is_due(mail_id: int) -> bool:
@@ -85,7 +98,7 @@ def settle(mail_id: int, token: dt.datetime, attempts: int, result: Result) -> N
     held = update(OutgoingMail).where(OutgoingMail.id == mail_id, OutgoingMail.claimed_at == token)
     held = held.where(OutgoingMail.state.in_([MailState.SENDING, MailState.DOUBT]))
     now = clock.now()
-    values = {"state": state, "error": words if state != MailState.SENT else None, "changed_at": now}
+    values = {"state": state, "error": words, "changed_at": now}
     values |= {"sent_at": now} if state == MailState.SENT else {"next_try_at": now + pause(attempts)}
     db.session.execute(held.values(values).execution_options(synchronize_session=False))
 
@@ -97,7 +110,7 @@ def pause(attempts: int) -> dt.timedelta:
 
 def due() -> list[int]:
     """Mails whose time has come and whose message may be lost, to be told to a worker again; none without a server."""
-    if server() is None:
+    if servers.present() is None:
         return []
     waiting = select(OutgoingMail.id).where(OutgoingMail.state == MailState.WAITING)
     ready = waiting.where(OutgoingMail.next_try_at < clock.now() - LOST)

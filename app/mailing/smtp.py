@@ -21,11 +21,12 @@ LONGEST_WORDS = 1000
 
 @dataclass(frozen=True)
 class Server:
-    """Where mail goes out. `sender` is the address it comes from."""
+    """Where mail goes out. `sender` is the address it comes from, `sender_name` the name beside it."""
 
     host: str
     port: int
     sender: str
+    sender_name: str = ""
     user: str = ""
     password: str = field(default="", repr=False)
     tls: bool = False
@@ -40,7 +41,7 @@ class Result(NamedTuple):
 
 
 def server_of(url: str) -> Server | None:
-    """The server of `smtp[s]://user:password@host:port?starttls=1&from=address`; None for an empty URL.
+    """The server of `smtp[s]://user:password@host:port?starttls=1&from=address&name=words`; None for an empty URL.
 
     Without `from` the sender is the user, where that is an address, else `clientela@` the host. Raises ValueError.
     """
@@ -54,6 +55,7 @@ def server_of(url: str) -> Server | None:
         host=parts.hostname,
         port=parts.port or PORTS[parts.scheme],
         sender=asked.get("from", [user if "@" in user else f"clientela@{parts.hostname}"])[0],
+        sender_name=asked.get("name", [""])[0],
         user=user,
         password=unquote(parts.password or ""),
         tls=parts.scheme == "smtps",

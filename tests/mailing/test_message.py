@@ -24,7 +24,10 @@ def built(**changed: Any) -> EmailMessage:
     """A mail with some fields changed as `queue` would store them, parsed as its receiver parses it."""
     fields = {"recipient": "anna@example.com", "subject": "Ciao", "text": "Ciao", "html": None} | changed
     mail = OutgoingMail(
-        **fields, message_id="<1@example.com>", created_at=clock.now(), headers={"Content-Language": "it"}
+        **fields,
+        message_id="<1@example.com>",
+        created_at=clock.now(),
+        headers={"Content-Language": "it", "Auto-Submitted": "auto-generated"},
     )
     parsed = message_from_bytes(message.build(mail, SENDER), policy=policy.SMTP)
     assert isinstance(parsed, EmailMessage)

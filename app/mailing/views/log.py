@@ -8,11 +8,10 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from werkzeug.exceptions import NotFound
 
-from app.core import nav
 from app.core.db import db
 from app.core.errors import Conflict
 from app.core.roles import ThreeVerbs
-from app.mailing import service
+from app.mailing import servers, service
 from app.mailing.models import MailState, OutgoingMail
 
 PAGE = 50
@@ -47,7 +46,7 @@ class MailView(ThreeVerbs, BaseView):
             state=state,
             states=STATES,
             again=service.AGAIN,
-            problem=service.problem(),
+            problem=servers.problem(),
         )
 
     @expose("/<int:pk>/again", methods=["POST"])
@@ -65,12 +64,3 @@ class MailView(ThreeVerbs, BaseView):
             db.session.rollback()
             flash(_("This mail was neither refused nor in doubt any more."), "warning")
         return redirect(url_for(".list", state=request.args.get("state") or None))
-
-
-def register(appbuilder: Any) -> None:
-    """Wire the page and its card."""
-    appbuilder.add_view_no_menu(MailView)
-    about = _l("All mail that goes out: what waits, what was refused and why")
-    nav.SETTINGS.append(
-        nav.Entry("mailing", _l("Outgoing mail"), "mail", "MailView.list", level="admin", description=about)
-    )

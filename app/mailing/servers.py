@@ -1,0 +1,155 @@
+"""Which server mail goes through: the environment's, else the one that administrators set (MAIL-01)."""
+
+from collections.abc import Mapping
+from contextlib import suppress
+from typing import Any
+
+from flask import current_app
+from flask_babel import gettext as _
+
+from app.core import sealing
+from app.core.db import db
+from app.core.errors import Conflict, RuleBroken
+from app.mailing import message
+from app.mailing.models import MailServer
+from app.mailing.smtp import Server, server_of
+
+SECRETS = ("secret", "dkim_key", "bounce_secret")
+SECURITIES = ("none", "starttls", "tls")
+CONNECTION = ("host", "port", "security", "user")
+TEXTS = {"host": 255, "user": 255, "sender": 254, "sender_name": 255}
+MOST_A_MINUTE, MOST_DAYS = 100_000, 3650
+
+
+def row() -> MailServer | None:
+    """What administrators have set."""
+    return db.session.get(MailServer, 1)
+
+
+def by_environment() -> bool:
+    """Whether CLIENTELA_SMTP_URL is set: then the page's host, user and password do not count."""
+    return bool(current_app.config["SMTP_URL"])
+
+
+def present() -> Server | None:
+    """The server in use; None where none is set, or what is set can't be used (`problem` says why)."""
+    try:
+        return _present()
+    except (ValueError, sealing.Unreadable):
+        return None
+
+
+def _present() -> Server | None:
+    if by_environment():
+        return server_of(current_app.config["SMTP_URL"])
+    found = row()
+    if found is None or not found.host:
+        return None
+    return Server(
+        host=found.host,
+        port=found.port,
+        sender=found.sender,
+        sender_name=found.sender_name,
+        user=found.user,
+        password=sealing.unseal(found.secret),
+        tls=found.security == "tls",
+        starttls=found.security == "starttls",
+    )
+
+
+def problem() -> str | None:
+    """Why no mail goes out at all, for an administrator; None when a server is set."""
+    try:
+        if _present() is not None:
+            return None
+    except ValueError:
+        return _("CLIENTELA_SMTP_URL can't be understood. It must be like smtp://user:password@host:port")
+    except sealing.Unreadable:
+        return _("The password of the mail server was stored under another secret key. Type it again in its settings.")
+    return _("No mail server is set, so mails wait. Set one in the settings, or by CLIENTELA_SMTP_URL.")
+
+
+def save(data: Mapping[str, Any]) -> MailServer:
+    """Set the server. `data`: host, port, security, user, password ("" keeps the present one), sender, sender_name,
+    per_minute (None: no limit), keep_days, version. Raises RuleBroken with the reasons by field, Conflict. Flushes.
+
+    A password is kept for the server it was typed for alone: whoever changes where it goes, types it again.
+    """
+    found = row()
+    if found is not None and data.get("version") not in (None, found.version):
+        raise Conflict
+    clean = check(data, found)
+    if found is None:
+        found = MailServer(id=1)
+        db.session.add(found)
+    for key, value in clean.items():
+        setattr(found, key, value)
+    db.session.flush()
+    return found
+
+
+def check(data: Mapping[str, Any], present: MailServer | None) -> dict[str, Any]:
+    """Clean values for the columns. Raises RuleBroken."""
+    errors: dict[str, str] = {}
+    clean: dict[str, Any] = {key: _text(key, data, errors) for key in TEXTS}
+    clean["port"] = _number("port", data, 65_535, errors) or 0
+    clean["security"] = data.get("security")
+    clean["per_minute"] = _number("per_minute", data, MOST_A_MINUTE, errors) if data.get("per_minute") else None
+    clean["keep_days"] = _number("keep_days", data, MOST_DAYS, errors)
+    if clean["security"] not in SECURITIES:
+        errors["security"] = _("“%(name)s” is not one of the choices.", name=str(data.get("security"))[:60])
+    if clean["host"] or not by_environment():
+        _check_server(clean, errors)
+    _check_secret(clean, str(data.get("password") or ""), present, errors)
+    if errors:
+        raise RuleBroken(errors)
+    return clean
+
+
+def _text(key: str, data: Mapping[str, Any], errors: dict[str, str]) -> str:
+    text = str(data.get(key) or "").strip()
+    if message.CONTROLS.search(text):
+        errors[key] = _("This text holds characters that can't be stored.")
+    elif len(text) > TEXTS[key]:
+        errors[key] = _("At most %(limit)s characters.", limit=TEXTS[key])
+    return text
+
+
+def _number(key: str, data: Mapping[str, Any], most: int, errors: dict[str, str]) -> int | None:
+    text = str(data.get(key) or "").strip()
+    if text.isascii() and text.isdecimal() and len(text) < 9 and 1 <= int(text) <= most:
+        return int(text)
+    errors[key] = _("A whole number from 1 to %(most)s.", most=most)
+    return None
+
+
+def _check_server(clean: dict[str, Any], errors: dict[str, str]) -> None:
+    if not clean["host"]:
+        errors["host"] = _("This field is required.")
+    elif any(c.isspace() or c in "/@:?#" for c in clean["host"].strip("[]").replace(":", "")):
+        errors["host"] = _("Only the name of the server, such as mail.example.com.")
+    try:
+        message.address(clean["sender"])
+    except ValueError:
+        errors["sender"] = _("“%(text)s” is not an email address.", text=clean["sender"][:60])
+
+
+def _check_secret(clean: dict[str, Any], typed: str, present: MailServer | None, errors: dict[str, str]) -> None:
+    if not clean["user"]:
+        clean["secret"] = None
+    elif typed:
+        clean["secret"] = sealing.seal(typed)
+    elif present is None or not present.secret:
+        errors["password"] = _("This field is required.")
+    elif any(clean[key] != getattr(present, key) for key in CONNECTION):
+        errors["password"] = _("The server or its user has changed: type the password again.")
+
+
+def reseal() -> None:
+    """Put the stored secrets under the present key; what no known key opens stays as it is, and `problem` tells it."""
+    found = row()
+    for name in SECRETS if found is not None else ():
+        if sealed := getattr(found, name):
+            with suppress(sealing.Unreadable):
+                setattr(found, name, sealing.resealed(sealed))
+    db.session.flush()
