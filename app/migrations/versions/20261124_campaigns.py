@@ -5,7 +5,7 @@ from alembic import op
 from sqlalchemy.dialects import postgresql
 
 revision = "c81f20b7d645"
-down_revision = "e458e2791a4d"
+down_revision = "7c20e5b91d36"
 branch_labels = None
 depends_on = None
 
