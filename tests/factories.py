@@ -36,6 +36,8 @@ from app.notices.models import Kind as NoticeKind
 from app.notices.models import Notice
 from app.settings import custom
 from app.settings.models import BOTH, FieldKind
+from app.tasks import service as tasks
+from app.tasks.models import Task
 from importers import guessing
 from importers.dialect import Dialect
 from importers.options import Options
@@ -218,6 +220,19 @@ def make_notice(owner: Someone | None = None, word: str = "", **_keys: Any) -> i
     return made
 
 
+def make_task(owner: Someone | None = None, word: str = "", task: dict[str, Any] | None = None, **keys: Any) -> int:
+    """A task of `owner` on a new contact of theirs, by default open to all; `keys` are the contact's, `task` the task's,
+    `word` stands in all its texts. Its id."""
+    owner, word = owner or the_cast()["sergio"], word or unique("fare")
+    links = {"contact": make_contact(owner, **keys)} if keys or not task else {}
+    with acting(owner):
+        made = tasks.save({"title": word, "description": word, **links, **(task or {})})
+        db.session.commit()
+        key = made.id
+    db.session.remove()
+    return key
+
+
 # How to make a row of each guarded table: what isn't here fails the access tests, so that no entity goes untested.
 # A child is made with its parent.
 FACTORIES: dict[type[Any], Callable[..., int]] = {
@@ -232,6 +247,7 @@ FACTORIES: dict[type[Any], Callable[..., int]] = {
     Notice: make_notice,
     Mailing: make_mailing,
     MailingRecipient: make_mailing,
+    Task: make_task,
 }
 
 
@@ -260,6 +276,7 @@ MADE: dict[str, Callable[..., Any]] = {
     "notice": make_notice,
     "mailing": make_mailing,
     "template": make_template,
+    "task": make_task,
 }
 
 

@@ -44,6 +44,11 @@ def profile_of(user_id: int) -> Profile:
     return profile
 
 
+def zone_of(user_id: int) -> str:
+    """The IANA name of the time zone where the user is."""
+    return db.session.scalar(select(Profile.timezone).where(Profile.user_id == user_id)) or "Europe/Rome"
+
+
 def load_actor(user_id: int) -> tuple[Actor, int] | None:
     """The actor for a user and the session version, in one statement; None for unknown or inactive users."""
     row = db.session.execute(_actor_statement(user_id)).one_or_none()

@@ -20,6 +20,8 @@ class Kind(StrEnum):
     RESPONSIBLE = "responsible"
     SHARED = "shared"
     IMPORT = "import"
+    TASK = "task"
+    REMINDER = "reminder"
 
 
 class Notice(Guarded, Model):

@@ -12,20 +12,30 @@ LABELS = {
     Kind.RESPONSIBLE: _l("I am made responsible for a contact"),
     Kind.SHARED: _l("A contact is shared with me"),
     Kind.IMPORT: _l("My import has ended"),
+    Kind.TASK: _l("I am given a task"),
+    Kind.REMINDER: _l("A task of mine is due"),
 }
 ICONS = {Kind.RESPONSIBLE: "user", Kind.SHARED: "lock-open", Kind.IMPORT: "file-import"}
+ICONS |= {Kind.TASK: "checkbox", Kind.REMINDER: "bell"}
 _SENTENCES = {
     Kind.RESPONSIBLE: _l("%(by)s made you responsible for %(name)s"),
     Kind.SHARED: _l("%(by)s shared %(name)s with you"),
     Kind.IMPORT: _l("Your import of %(file)s is done: %(created)s created, %(updated)s updated, %(failed)s refused"),
+    Kind.TASK: _l("%(by)s gave you the task “%(name)s”"),
+    Kind.REMINDER: _l("“%(name)s” is due on %(due)s"),
 }
-_FAILED = _l("Your import of %(file)s failed: %(error)s")
+# The sentence of a kind where it comes with this word.
+_OTHERWISE = {
+    (Kind.IMPORT, "error"): _l("Your import of %(file)s failed: %(error)s"),
+    (Kind.TASK, "count"): _l("%(by)s gave you %(count)s tasks: “%(name)s”"),
+    (Kind.REMINDER, "late"): _l("“%(name)s” was due on %(due)s"),
+}
 
 
 def sentence(kind: str, words: dict[str, Any]) -> str:
     """What happened, in the present language, without a full stop. Raises KeyError where a word is missing."""
-    said = _FAILED if kind == Kind.IMPORT and words.get("error") else _SENTENCES[Kind(kind)]
-    return str(said) % words
+    other = next((said for (of, word), said in _OTHERWISE.items() if of == kind and words.get(word)), None)
+    return str(other or _SENTENCES[Kind(kind)]) % words
 
 
 def mail_text(name: str, said: str, link: str, wishes: str) -> str:

@@ -22,6 +22,7 @@ class PickList(StrEnum):
     CONTACT_TYPE = "contact_type"
     TEMPERATURE = "temperature"
     HISTORY_CATEGORY = "history_category"
+    TASK_CATEGORY = "task_category"
 
 
 class PickValue(Stamped, Model):

@@ -29,6 +29,7 @@ WORDS: dict[PickList, Words] = {
     PickList.HISTORY_CATEGORY: Words(
         _l("History categories"), _l("What an event is: note, call, meeting"), icon="history"
     ),
+    PickList.TASK_CATEGORY: Words(_l("Task categories"), _l("What a task is: call, meeting, demo"), icon="checkbox"),
 }
 
 # Named here once so that the catalogues hold their Italian too.
@@ -36,8 +37,22 @@ DEFAULTS: dict[PickList, list[tuple[str, str]]] = {
     PickList.CONTACT_TYPE: [("Client", "green"), ("Supplier", "blue"), ("Partner", "violet"), ("Competitor", "red")],
     PickList.TEMPERATURE: [("Cold", "blue"), ("Warm", "orange"), ("Hot", "red")],
     PickList.HISTORY_CATEGORY: [("Note", "amber"), ("Email", "blue"), ("Call", "green"), ("Meeting", "violet")],
+    PickList.TASK_CATEGORY: [
+        ("Call", "green"),
+        ("Meeting", "violet"),
+        ("Email", "blue"),
+        ("Deadline", "red"),
+        ("Demo", "orange"),
+    ],
 }
-ICONS = {"Note": "note", "Email": "mail", "Call": "phone", "Meeting": "users"}  # icons of the sprite
+ICONS = {  # icons of the sprite
+    "Note": "note",
+    "Email": "mail",
+    "Call": "phone",
+    "Meeting": "users",
+    "Deadline": "calendar",
+    "Demo": "presentation",
+}
 SHIPPED_NAMES = [
     _l("Client"),
     _l("Supplier"),
@@ -50,11 +65,13 @@ SHIPPED_NAMES = [
     _l("Email"),
     _l("Call"),
     _l("Meeting"),
+    _l("Deadline"),
+    _l("Demo"),
 ]
 
 
 def seed_pick_lists() -> None:
-    """Fill the lists that are still empty with the values of SPEC CON-02, CON-10 and HIS-01."""
+    """Fill the lists that are still empty with the values of SPEC CON-02, CON-10, HIS-01 and TSK-01."""
     for which, values in DEFAULTS.items():
         if not db.session.scalar(select(func.count()).where(PickValue.list == which).select_from(PickValue)):
             rows = [_shipped(which, i, name, color) for i, (name, color) in enumerate(values)]
