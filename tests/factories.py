@@ -221,8 +221,8 @@ def make_notice(owner: Someone | None = None, word: str = "", **_keys: Any) -> i
 
 
 def make_task(owner: Someone | None = None, word: str = "", task: dict[str, Any] | None = None, **keys: Any) -> int:
-    """A task of `owner` on a new contact of theirs, by default open to all; `keys` are the contact's, `task` the task's,
-    `word` stands in all its texts. Its id."""
+    """A task of `owner` on a new contact of theirs, by default open to all, with `word` in all its texts; `task` are
+    its keys, `keys` the contact's. With the task's alone it hangs on nothing else. Its id."""
     owner, word = owner or the_cast()["sergio"], word or unique("fare")
     links = {"contact": make_contact(owner, **keys)} if keys or not task else {}
     with acting(owner):

@@ -49,6 +49,7 @@ COMMITS = {
 SYSTEM_USES = {
     "app/core/commands.py": 2,
     "app/contacts/service.py": 1,  # looks into the bin, then asks whose it is
+    "app/tasks/service.py": 1,  # looks into the bin, then asks whose it is
     "app/imports/commands.py": 1,  # finds who is to be acted as
     "app/ops/demo.py": 1,
     "workers/schedule.py": 1,

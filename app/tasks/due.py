@@ -25,9 +25,7 @@ def due_instant(day: dt.date | None, time: dt.time | None, zone: str) -> dt.date
     return instant(day, time, zone) if time else instant(day + dt.timedelta(days=1), dt.time(), zone)
 
 
-def reminder_instant(
-    day: dt.date | None, time: dt.time | None, zone: str, minutes: int | None
-) -> dt.datetime | None:
+def reminder_instant(day: dt.date | None, time: dt.time | None, zone: str, minutes: int | None) -> dt.datetime | None:
     """When to remind, `minutes` before; whole days are counted by the calendar, so that a reminder of a day before
     comes at the same hour when the clocks change in between (RFC 5545, 3.3.6)."""
     if day is None or minutes is None:

@@ -1,0 +1,6 @@
+"""The factories, as a fixture."""
+
+from tests import factories
+
+make = factories.make
+__all__ = ["make"]
