@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "6b1f27d0c9e5"
-down_revision = "7c20e5b91d36"
+down_revision = "c81f20b7d645"
 branch_labels = None
 depends_on = None
 
