@@ -14,10 +14,11 @@ from app.history import words
 from app.history.models import Verb
 from app.settings.models import PickValue
 
-PLAIN = ("first_name", "last_name", "name", "title", "description", "private", "co_owners", "shared_with")
+PLAIN = ("first_name", "last_name", "name", "title", "description", "photo", "private", "co_owners", "shared_with")
 LINKS = {"company": "company_id", "type": "type_id", "temperature": "temperature_id", "owner": "owner_id"}
 CHANNELS = {"emails": Medium.EMAIL, "phones": Medium.PHONE, "websites": Medium.WEB}
 ACCESS = {"private", "shared_with", "owner", "co_owners"}
+SPOKEN = [_l("Earlier photo"), _l("New photo")]  # the words of a changed photo
 words.FIELDS |= {
     "first_name": _l("First name"),
     "last_name": _l("Last name"),
@@ -31,6 +32,7 @@ words.FIELDS |= {
     "websites": _l("Websites and social networks"),
     "addresses": _l("Addresses"),
     "description": _l("Description"),
+    "photo": _l("Photo"),
     "tags": _l("Tags"),
     "private": _l("Who sees it"),
     "owner": _l("Responsible person"),
@@ -68,6 +70,8 @@ def snapshot(contact: Contact) -> dict[str, Any]:
 
 
 def _change(field: str, old: Any, new: Any) -> dict[str, Any]:
+    if field == "photo":
+        return {"field": field, "old": old and {"word": "Earlier photo"}, "new": new and {"word": "New photo"}}
     return {"field": field, "old": _value(field, old), "new": _value(field, new)}
 
 

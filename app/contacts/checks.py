@@ -8,7 +8,7 @@ from sqlalchemy import select
 
 from app.contacts import rules
 from app.contacts.models import ADDRESS_KINDS, ADDRESS_PARTS, CHANNEL_KINDS, Contact, Kind, Medium
-from app.core import access
+from app.core import access, pictures
 from app.core.db import db
 from app.core.errors import RuleBroken
 from app.core.people import Group, User, user_named
@@ -46,6 +46,7 @@ def check(data: dict[str, Any], contact: Contact | None = None) -> dict[str, Any
     _links(data, clean, contact, errors)
     _people(data, clean, contact, errors)
     _custom(data, clean, contact, errors)
+    _photo(data, clean, errors)
     if errors:
         raise RuleBroken(errors)
     return clean
@@ -60,6 +61,18 @@ def _custom(data: dict[str, Any], clean: dict[str, Any], contact: Contact | None
         clean["custom"] = custom.check("contact", clean["kind"], wanted, present)
     except RuleBroken as broken:
         errors.update(broken.errors)
+
+
+def _photo(data: dict[str, Any], clean: dict[str, Any], errors: Errors) -> None:
+    """CON-05: an uploaded picture, or `remove_photo`."""
+    if data.get("remove_photo"):
+        clean["photo"] = None
+    if not data.get("photo"):
+        return
+    try:
+        clean["photo"] = pictures.shrunk(data["photo"])
+    except pictures.BadPicture as bad:
+        errors["photo"] = [str(bad)]
 
 
 def _texts(data: dict[str, Any], clean: dict[str, Any], errors: Errors) -> None:

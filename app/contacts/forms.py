@@ -5,6 +5,7 @@ from typing import Any
 
 from flask_appbuilder.forms import DynamicForm
 from flask_babel import lazy_gettext as _l
+from flask_wtf.file import FileField
 from wtforms import (
     BooleanField,
     DateField,
@@ -135,6 +136,8 @@ class ContactForm(DynamicForm):
     websites = Rows(channel_form(Medium.WEB), _l("Websites and social networks"), kinds(CHANNEL_KINDS[Medium.WEB]))
     addresses = Rows(AddressForm, _l("Addresses"), kinds(ADDRESS_KINDS))
     description = TextAreaField(_l("Description"))
+    photo = FileField(_l("Photo"), render_kw={"accept": "image/jpeg,image/png,image/gif,image/webp"})
+    remove_photo = BooleanField(_l("Remove the photo"))
     tags = LookupManyField(_l("Tags"), "tag", coerce=str)
     owner = LookupField(_l("Responsible person"), "user")
     co_owners = LookupManyField(_l("Also responsible"), "user")
@@ -179,7 +182,8 @@ def values(contact: Contact) -> SimpleNamespace:
     for key in ("company", "type", "temperature", "owner"):
         shown[key] = (shown[key] or {}).get("id")
     shown |= custom_forms.shown_values(contact.custom, custom.fields_of("contact"))
-    return SimpleNamespace(**shown | {"open_to_all": not contact.private})
+    face = {"photo": None, "remove_photo": False}
+    return SimpleNamespace(**shown | face | {"open_to_all": not contact.private})
 
 
 def data_of(form: ContactForm) -> dict[str, Any]:

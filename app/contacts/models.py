@@ -114,6 +114,7 @@ class Contact(Private, Stamped, Binned, Model):
     type_id: Mapped[int | None] = mapped_column(ForeignKey("pick_value.id"))
     temperature_id: Mapped[int | None] = mapped_column(ForeignKey("pick_value.id"))
     description: Mapped[str | None] = mapped_column(Text)
+    photo: Mapped[str | None] = mapped_column(String(80))  # its key in the storage
     custom: Mapped[dict[str, Any]] = mapped_column(JSONB, default=dict, server_default="{}")
     import_run_id: Mapped[int | None] = mapped_column(Integer)
     sort_name: Mapped[str] = mapped_column(Text, default="", server_default="")

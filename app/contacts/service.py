@@ -5,7 +5,7 @@ from typing import Any
 from flask_babel import gettext as _
 from sqlalchemy import exists, func, or_, select
 
-from app.contacts import changes, checks, telling
+from app.contacts import changes, checks, photos, telling
 from app.contacts.models import ADDRESS_PARTS, Address, Channel, Contact, Kind, Medium, Tag, contact_tag
 from app.core import access, clock
 from app.core.db import db
@@ -23,7 +23,8 @@ def save(data: dict[str, Any], contact: Contact | None = None) -> Contact:
     """Create a contact, or change the given one by the keys present in `data` (SPEC CON-01…03, 06, 07).
 
     `data` has the keys of the REST contract: kind, first_name, last_name, name, title, company, type, temperature,
-    emails, phones, websites, addresses, description, tags, private, shared_with, owner, co_owners, custom, version.
+    emails, phones, websites, addresses, description, tags, private, shared_with, owner, co_owners, custom, version;
+    and photo (a stream), remove_photo.
     Raises RuleBroken with the reasons by field, Conflict when `version` is not the present one, NotAllowed when
     someone who does not look after the contact changes who has access. Flushes, does not commit.
     """
@@ -57,6 +58,8 @@ def _apply(contact: Contact, clean: dict[str, Any]) -> None:
         _replace_addresses(contact, clean["addresses"])
     if "tags" in clean:
         contact.tags = tags_named(clean["tags"])
+    if "photo" in clean:
+        contact.photo = photos.stored(clean["photo"])
     contact.index_words()
 
 

@@ -10,8 +10,9 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from werkzeug.exceptions import NotFound
 
-from app.contacts import forms, lookups, queries, service  # noqa: F401  (lookups register themselves)
+from app.contacts import forms, lookups, photos, queries, service  # noqa: F401  (lookups register themselves)
 from app.contacts.models import Contact, Kind
+from app.contacts.photo_views import PhotoView
 from app.core import access, nav, tabs
 from app.core.db import db
 from app.core.errors import Conflict, NotAllowed, RuleBroken
@@ -100,6 +101,7 @@ class ContactView(CrmView):
             kind_labels=forms.KIND_LABELS,
             more_tabs=tabs.of("contact"),
             may_manage=access.may_manage(contact),
+            findable=not contact.photo and bool(photos.sources(contact)),
             custom_fields=[f for f in custom.fields_of("contact") if f.fits(contact.kind)],
             who=names_of_principals([contact.owner_id, *contact.co_owners, *contact.shared_with]),
         )
@@ -227,6 +229,7 @@ class ContactView(CrmView):
 def register(appbuilder: Any) -> None:
     """Wire the pages and the menus."""
     appbuilder.add_view_no_menu(ContactView)
+    appbuilder.add_view_no_menu(PhotoView)
     nav.MAIN.append(nav.Entry("contacts", _l("Contacts"), "users", "ContactView.list", place=10))
     nav.CREATE.append(nav.Entry("person", _l("Person"), "user", "ContactView.add", place=10))
     nav.CREATE.append(nav.Entry("company", _l("Company"), "building", "ContactView.add", {"kind": "company"}, place=11))

@@ -3,13 +3,21 @@
 A stored name is random; what the user called the file is only a column (RELIABILITY, threat 12).
 """
 
+import datetime as dt
+import re
 import secrets
+import unicodedata
+from collections.abc import Callable, Iterator
 from typing import IO, Any, cast
 
 import fsspec
 from flask import current_app
 
 CHUNK = 1024 * 1024
+LONGEST_NAME = 255
+BATCH = 500
+SETTLED = dt.timedelta(days=1)  # bytes without a row are by then no upload still going on
+KEY = re.compile(r"\w+", re.ASCII)  # the random part of a key, with `_part` while it is written
 
 
 class TooLarge(Exception):
@@ -63,3 +71,37 @@ def remove(key: str) -> None:
     fs, path = _place(key)
     if fs.exists(path):
         fs.rm(path)
+
+
+def plain_name(given: str | None, otherwise: str) -> str:
+    """The name a person gave a file, for showing: without folders, control and direction marks; `otherwise` where
+    nothing is left. The ending stays when a long name is cut."""
+    last = unicodedata.normalize("NFC", given or "").replace("\\", "/").rsplit("/", 1)[-1]
+    name = "".join(c for c in last if c.isprintable()).strip()
+    stem, dot, ending = name.rpartition(".")
+    if len(name) > LONGEST_NAME and dot and len(ending) < 20:
+        name = f"{stem[: LONGEST_NAME - len(ending) - 1]}.{ending}"
+    return name[:LONGEST_NAME] if name.strip(". ") else otherwise
+
+
+def sweep(area: str, known: Callable[[list[str]], set[str]], than: dt.datetime) -> int:
+    """Remove what stands in `area` since before an instant and is in no table: `known` says which of some keys are.
+
+    Bytes are written before their row is committed; a rollback leaves them, and so does the deletion of a row.
+    Returns how many were removed.
+    """
+    keys = list(_older(area, than))
+    gone = [key for at in range(0, len(keys), BATCH) for key in set(keys[at : at + BATCH]) - known(keys[at : at + BATCH])]
+    for key in gone:
+        remove(key)
+    return len(gone)
+
+
+def _older(area: str, than: dt.datetime) -> Iterator[str]:
+    """Keys in `area` that were written before an instant; what has another name than ours is not ours."""
+    fs, root = fsspec.core.url_to_fs(current_app.config["FILES_URL"])
+    folder = f"{root}/{area}"
+    for path in fs.find(folder) if fs.exists(folder) else []:
+        name = path.rsplit("/", 1)[-1]
+        if KEY.fullmatch(name) and fs.modified(path) < than:
+            yield f"{area}/{name}"

@@ -33,9 +33,3 @@ def local(key: str) -> Iterator[Path]:
             shutil.copyfileobj(stored, copy, storage.CHUNK)
             copy.flush()
             yield Path(copy.name)
-
-
-def shown_name(name: str | None) -> str:
-    """The name a person gave the file, without folders and control characters, for showing only."""
-    last = (name or "").replace("\\", "/").rsplit("/", 1)[-1]
-    return "".join(c for c in last if c.isprintable())[:255].strip() or "import.csv"

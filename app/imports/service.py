@@ -49,7 +49,7 @@ def upload(stream: IO[bytes], name: str | None, kind: str = "contacts") -> Impor
     except Refused:
         storage.remove(key)
         raise
-    run = ImportRun(kind=kind, file_key=key, file_name=files.shown_name(name), file_size=size)
+    run = ImportRun(kind=kind, file_key=key, file_name=storage.plain_name(name, "import.csv"), file_size=size)
     run.dialect, run.owner = dialect.to_json(), db.session.get(User, access.current().user_id)
     run.options = Options(duplicates="update").to_json()
     db.session.add(run)

@@ -1,6 +1,7 @@
 """Pick-lists (short lists of words with a colour and an order, one table for all of them), tags, custom fields."""
 
 from enum import StrEnum
+from typing import Any
 
 from flask_babel import gettext
 from sqlalchemy import Boolean, Identity, Index, Integer, String, UniqueConstraint, column, func
@@ -99,3 +100,12 @@ class CustomField(Stamped, Model):
 
     def __repr__(self) -> str:
         return self.label
+
+
+class Preference(Stamped, Model):
+    """One choice of the administrators for the whole installation; without a row its default holds."""
+
+    __tablename__ = "preference"
+
+    key: Mapped[str] = mapped_column(String(60), primary_key=True)
+    value: Mapped[Any] = mapped_column(JSONB)

@@ -13,6 +13,7 @@ from app.core.text import fold
 from app.settings import service
 from app.settings.views.fields import FieldView
 from app.settings.views.lists import PickListView
+from app.settings.views.preferences import PreferenceView
 from app.settings.views.tags import TagView
 
 
@@ -34,13 +35,15 @@ class SettingsView(ThreeVerbs, BaseView):
 def register(appbuilder: Any) -> None:
     """Wire the pages and their cards."""
     current_app.add_template_filter(shown_decimal, "custom_decimal")
-    for view in (SettingsView, PickListView, TagView, FieldView):
+    for view in (SettingsView, PickListView, TagView, FieldView, PreferenceView):
         appbuilder.add_view_no_menu(view)
     for which, words in service.WORDS.items():
         _card(which.value, words.title, words.about, words.icon, "PickListView.show", which=which.value)
     _card("tags", _l("Tags"), _l("Rename, merge two into one, delete the unused"), "tags", "TagView.list")
     about = _l("Your own fields on contacts: texts, choices, dates, numbers, money, links")
     _card("fields", _l("Custom fields"), about, "forms", "FieldView.list")
+    about = _l("The largest document, pictures found on the web")
+    _card("preferences", _l("Files and pictures"), about, "file", "PreferenceView.list")
 
 
 def _card(key: str, label: Any, about: Any, icon: str, endpoint: str, **values: Any) -> None:
