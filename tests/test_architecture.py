@@ -108,10 +108,11 @@ def modules() -> list[Module]:
 
 def place(name: str) -> tuple[str, str]:
     """(package, part) of a dotted name: `app.contacts.views` and `importers.x` are ("contacts", "views"),
-    ("importers", "x")."""
+    ("importers", "x"). `photo_views` are views."""
     words = name.split(".")
     words = words[1:] if words[0] == "app" else words
-    return (words[0] if words else "app"), (words[1] if len(words) > 1 else "")
+    part = words[1] if len(words) > 1 else ""
+    return (words[0] if words else "app"), "views" if part.endswith("_views") else part
 
 
 def may_import(source: str, target: str) -> bool:

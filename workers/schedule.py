@@ -48,10 +48,18 @@ def mails() -> None:
         nudge("mailing.deliver", mail_id)
 
 
+def leftovers() -> None:
+    """Forget stored bytes that no row names any more."""
+    from app.contacts import photos
+
+    photos.sweep()
+
+
 TIMETABLE: list[tuple[int, Callable[[], None]]] = [  # seconds between two starts, what
     (15, beats),
     (60, sweep),
     (60, mails),
+    (6 * 3600, leftovers),
 ]
 
 

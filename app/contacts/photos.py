@@ -30,7 +30,7 @@ FINDING = declare(
     Choice(
         "photos.find",
         _l("Offer pictures found on the web"),
-        _l("Asks Gravatar, GitHub and the websites of a contact, which so learn that you ask. Off until you turn it on."),
+        _l("Asks Gravatar, GitHub and the websites of a contact: they learn that you ask."),
         default=False,
     )
 )
@@ -69,7 +69,9 @@ def sources(contact: Contact) -> list[Source]:
         if channel.kind == "github":
             found.append(_github(channel.value))
         elif channel.kind == "website" and channel.href:
-            found.append(Source(f"site-{channel.id}", urlsplit(channel.href).hostname or "", channel.href, is_page=True))
+            found.append(
+                Source(f"site-{channel.id}", urlsplit(channel.href).hostname or "", channel.href, is_page=True)
+            )
     return found[:MOST_SOURCES]
 
 
@@ -84,7 +86,7 @@ def _github(value: str) -> Source:
 
 
 def found(contact: Contact, key: str) -> Picture:
-    """The picture at one of the contact's sources. Raises NotAllowed for no source of its own, BadPicture, NotFetched."""
+    """The picture at one of its sources. Raises NotAllowed for no source of its own, BadPicture, NotFetched."""
     source = next((s for s in sources(contact) if s.key == key), None)
     if source is None:
         raise NotAllowed

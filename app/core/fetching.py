@@ -166,4 +166,6 @@ def _read(answer: http.client.HTTPResponse, limit: int) -> bytes:
         content += chunk
         if len(content) > limit:
             raise NotFetched(f"more than {limit} bytes")
+    if answer.length:  # as many bytes were promised and did not come
+        raise NotFetched("cut off")
     return content

@@ -91,7 +91,9 @@ def sweep(area: str, known: Callable[[list[str]], set[str]], than: dt.datetime) 
     Returns how many were removed.
     """
     keys = list(_older(area, than))
-    gone = [key for at in range(0, len(keys), BATCH) for key in set(keys[at : at + BATCH]) - known(keys[at : at + BATCH])]
+    gone = [
+        key for at in range(0, len(keys), BATCH) for key in set(keys[at : at + BATCH]) - known(keys[at : at + BATCH])
+    ]
     for key in gone:
         remove(key)
     return len(gone)

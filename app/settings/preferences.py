@@ -40,7 +40,9 @@ def save(typed: dict[str, Any]) -> None:
     """Write down all choices as a form sends them: texts of numbers, any value for a set tick. Raises RuleBroken."""
     errors, values = {}, {}
     for key, choice in KNOWN.items():
-        values[key] = bool(typed.get(key)) if choice.bounds is None else _number(str(typed.get(key) or ""), choice.bounds)
+        values[key] = (
+            bool(typed.get(key)) if choice.bounds is None else _number(str(typed.get(key) or ""), choice.bounds)
+        )
         if values[key] is None and choice.bounds is not None:
             bounds = {"first": choice.bounds[0], "last": choice.bounds[-1]}
             errors[key] = _("A whole number from %(first)s to %(last)s.", **bounds)

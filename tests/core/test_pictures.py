@@ -11,21 +11,9 @@ from PIL import Image
 
 from app.core import pictures
 from app.core.pictures import BadPicture, shrunk
+from tests.pictures import drawn, opened
 
 LAND = ("JPEG", "PNG", "GIF", "WEBP")
-
-
-def drawn(kind: str = "JPEG", size: tuple[int, int] = (900, 600), mode: str = "RGB", **options: Any) -> bytes:
-    """A picture whose upper left quarter is red and whose rest is blue."""
-    image = Image.new("RGB", size, (0, 0, 255))
-    image.paste((255, 0, 0), (0, 0, size[0] // 2, size[1] // 2))
-    buffer = BytesIO()
-    image.convert(mode).save(buffer, kind, **options)
-    return buffer.getvalue()
-
-
-def opened(content: bytes) -> Image.Image:
-    return Image.open(BytesIO(content))
 
 
 def exif(orientation: int) -> bytes:
