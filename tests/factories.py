@@ -20,6 +20,7 @@ from sqlalchemy import select
 from werkzeug.security import generate_password_hash
 
 from app.campaigns.models import Mailing, MailingRecipient, MailTemplate
+from app.cases.models import Case
 from app.contacts import service
 from app.contacts.models import Address, Channel, Contact, Kind
 from app.core import access, clock
@@ -34,6 +35,9 @@ from app.mailing.models import OutgoingMail
 from app.notices import service as notices
 from app.notices.models import Kind as NoticeKind
 from app.notices.models import Notice
+from app.opportunities import stages
+from app.opportunities.models import Opportunity, StageChange
+from app.projects.models import Project
 from app.settings import custom
 from app.settings.models import BOTH, FieldKind
 from app.tasks import service as tasks
@@ -152,6 +156,50 @@ def make_event(owner: Someone | None = None, **keys: Any) -> int:
     return made
 
 
+def make_stage(name: str = "First contact") -> int:
+    """One of the shipped stages; its id."""
+    return next(stage.id for stage in stages.all_stages() if stage.name == name)
+
+
+def make_opportunity(owner: Someone | None = None, **keys: Any) -> int:
+    """An opportunity, by default open to all, owned by Sergio and in the first stage; its id."""
+    return _titled(Opportunity, "Fornitura", owner, **{"stage_id": make_stage(), "currency": "EUR"} | keys)
+
+
+def make_stage_change(owner: Someone | None = None, **keys: Any) -> int:
+    """The first stage of a new opportunity of `owner`; `keys` are the opportunity's. Its id."""
+    opportunity, owner = make_opportunity(owner, **keys), owner or the_cast()["sergio"]
+    with acting(owner):
+        change = StageChange(opportunity_id=opportunity, stage_id=make_stage(), probability=10, currency="EUR")
+        db.session.add(change)
+        db.session.commit()
+        made = change.id
+    db.session.remove()
+    return made
+
+
+def make_case(owner: Someone | None = None, **keys: Any) -> int:
+    """A case, by default open to all and owned by Sergio; its id."""
+    return _titled(Case, "Fiera", owner, **keys)
+
+
+def make_project(owner: Someone | None = None, **keys: Any) -> int:
+    """A project, by default open to all and owned by Sergio; its id."""
+    return _titled(Project, "Cantiere", owner, **keys)
+
+
+def _titled(model: type[Any], word: str, owner: Someone | None, **keys: Any) -> int:
+    owner = owner or the_cast()["sergio"]
+    with acting(owner):
+        row = model(**{"title": unique(word), "private": False, "owner_id": owner.id} | keys)
+        row.index_words()
+        db.session.add(row)
+        db.session.commit()
+        made = row.id
+    db.session.remove()
+    return made
+
+
 def make_import(owner: Someone | None = None, word: str = "", **_keys: Any) -> int:
     """An ended import with one refused row, and the choice of columns that it left; the run's id. A run is its
     owner's alone, so there is nothing to make private. `word` stands in all its texts."""
@@ -243,6 +291,10 @@ FACTORIES: dict[type[Any], Callable[..., int]] = {
     ImportProblem: make_import,
     RememberedMapping: make_import,
     HistoryEvent: make_event,
+    Opportunity: make_opportunity,
+    StageChange: make_stage_change,
+    Case: make_case,
+    Project: make_project,
     OutgoingMail: make_mail,
     Notice: make_notice,
     Mailing: make_mailing,
@@ -271,6 +323,10 @@ MADE: dict[str, Callable[..., Any]] = {
     "full": make_full_contact,
     "custom_field": make_custom_field,
     "event": make_event,
+    "stage": make_stage,
+    "opportunity": make_opportunity,
+    "case": make_case,
+    "project": make_project,
     "run": make_import,
     "mail": make_mail,
     "notice": make_notice,

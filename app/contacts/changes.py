@@ -19,7 +19,7 @@ LINKS = {"company": "company_id", "type": "type_id", "temperature": "temperature
 CHANNELS = {"emails": Medium.EMAIL, "phones": Medium.PHONE, "websites": Medium.WEB}
 ACCESS = {"private", "shared_with", "owner", "co_owners"}
 SPOKEN = [_l("Earlier photo"), _l("New photo")]  # the words of a changed photo
-words.FIELDS |= {
+words.FIELDS["contact"] = {
     "first_name": _l("First name"),
     "last_name": _l("Last name"),
     "name": _l("Company name"),

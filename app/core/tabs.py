@@ -1,7 +1,7 @@
 """Tabs of a record page, attached by the rooms that own them: a room to the right hangs its tab on one to its left."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from flask import url_for
@@ -9,18 +9,19 @@ from flask import url_for
 
 @dataclass(frozen=True)
 class Tab:
-    """One tab. `endpoint` gives the panel's HTML for `pk`; `count` how many rows stand in it (None shows no number).
-    Lower `place` stands first."""
+    """One tab. `endpoint` gives the panel's HTML for `pk` (and `values`); `count` how many rows stand in it (None
+    shows no number). Lower `place` stands first."""
 
     key: str
     label: Any
     endpoint: str
     count: Callable[[Any], int | None] = lambda _row: None
     place: int = 50
+    values: dict[str, Any] = field(default_factory=dict)
 
     def href(self, row: Any) -> str:
         """Where the panel is fetched from when the tab is first shown."""
-        return url_for(self.endpoint, pk=row.id)
+        return url_for(self.endpoint, pk=row.id, **self.values)
 
 
 _tabs: dict[str, dict[str, Tab]] = {}

@@ -9,7 +9,7 @@ from sqlalchemy.orm import joinedload
 from app.core.api import CrmApi
 from app.core.interface import CrmInterface
 from app.history import service
-from app.history.models import HistoryEvent
+from app.history.models import PARENTS, HistoryEvent
 from app.history.schema import EventSchema
 from app.history.timeline import author
 
@@ -26,12 +26,16 @@ class FilterLink(BaseFilter):
 
 
 class EventApi(CrmApi):
-    """What people wrote down and what the product recorded, of the contacts that the caller sees."""
+    """What people wrote down and what the product recorded, of the records that the caller sees."""
 
     datamodel = CrmInterface(
         HistoryEvent,
-        loads=(joinedload(HistoryEvent.category), author(), joinedload(HistoryEvent.contact).lazyload("*")),
-        equal=dict.fromkeys(("contact", "category", "author"), FilterLink),
+        loads=(
+            joinedload(HistoryEvent.category),
+            author(),
+            *(joinedload(getattr(HistoryEvent, name)).lazyload("*") for name in PARENTS),
+        ),
+        equal=dict.fromkeys((*PARENTS, "category", "author"), FilterLink),
     )
     service = service
     schema = EventSchema()
@@ -40,7 +44,7 @@ class EventApi(CrmApi):
     list_columns = ["id"]
     show_columns = ["id"]
     order_columns = ["id", "happened_at"]
-    search_columns = ["id", "verb", "happened_at", "contact", "category", "author"]
+    search_columns = ["id", "verb", "happened_at", *PARENTS, "category", "author"]
     base_order = ("id", "desc")
 
 

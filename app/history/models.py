@@ -9,7 +9,7 @@ from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.core import clock
-from app.core.access import ChildOf
+from app.core.access import HangsOn
 from app.core.clock import UTCDateTime
 from app.core.db import Model
 from app.core.mixins import Stamped
@@ -26,10 +26,15 @@ class Verb(StrEnum):
     DELETED = "deleted"
     RESTORED = "restored"
     MERGED = "merged"
+    MOVED = "moved"
 
 
-class HistoryEvent(ChildOf, Stamped, Model):
-    """Something that happened (HIS-01, HIS-02), as private as the contact it hangs on.
+PARENTS = ("contact", "opportunity", "case", "project")
+
+
+class HistoryEvent(HangsOn, Stamped, Model):
+    """Something that happened (HIS-01, HIS-02), as private as the one record it hangs on. The parents are called as
+    their tables are.
 
     `category` and `text` are a person's, `verb` and `changes` the product's: a row has one or the other.
     `changes` is [{"field", "old", "new"}]; what its values may be is said in `words.py`.
@@ -38,14 +43,23 @@ class HistoryEvent(ChildOf, Stamped, Model):
     __tablename__ = "history_event"
     __table_args__ = (
         CheckConstraint("(category_id IS NULL) <> (verb IS NULL)", name="category_or_verb"),
-        Index("ix_history_event_contact", "contact_id", "happened_at", "id"),
+        CheckConstraint("num_nonnulls(contact_id, opportunity_id, case_id, project_id) = 1", name="one_parent"),
+        *(
+            Index(
+                f"ix_history_event_{name}", f"{name}_id", "happened_at", "id", postgresql_where=f"{name}_id IS NOT NULL"
+            )
+            for name in PARENTS
+        ),
         Index("ix_history_event_happened", "happened_at", "id"),
         Index("ix_history_event_category_id", "category_id", postgresql_where="category_id IS NOT NULL"),
     )
-    parent_key, parent = "contact_id", "contact"
+    parents = PARENTS
 
     id: Mapped[int] = mapped_column(BigInteger, Identity(), primary_key=True)
-    contact_id: Mapped[int] = mapped_column(ForeignKey("contact.id", ondelete="CASCADE"))
+    contact_id: Mapped[int | None] = mapped_column(ForeignKey("contact.id", ondelete="CASCADE"))
+    opportunity_id: Mapped[int | None] = mapped_column(ForeignKey("opportunity.id", ondelete="CASCADE"))
+    case_id: Mapped[int | None] = mapped_column(ForeignKey("case.id", ondelete="CASCADE"))
+    project_id: Mapped[int | None] = mapped_column(ForeignKey("project.id", ondelete="CASCADE"))
     happened_at: Mapped[dt.datetime] = mapped_column(UTCDateTime, default=clock.now)
     category_id: Mapped[int | None] = mapped_column(ForeignKey("pick_value.id"))
     verb: Mapped[str | None] = mapped_column(String(12))
@@ -53,5 +67,8 @@ class HistoryEvent(ChildOf, Stamped, Model):
     changes: Mapped[list[dict[str, Any]]] = mapped_column(JSONB, default=list, server_default="[]")
 
     contact: Mapped[Any] = relationship("Contact")
+    opportunity: Mapped[Any] = relationship("Opportunity")
+    case: Mapped[Any] = relationship("Case")
+    project: Mapped[Any] = relationship("Project")
     category: Mapped[PickValue | None] = relationship(foreign_keys=[category_id])
     author: Mapped[Any] = relationship("User", foreign_keys="HistoryEvent.created_by", viewonly=True)

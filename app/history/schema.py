@@ -23,6 +23,9 @@ class EventSchema(Schema):
 
     id = fields.Integer(dump_only=True)
     contact = Linked()
+    opportunity = Linked()
+    case = Linked()
+    project = Linked()
     category = Linked(allow_none=True)
     text = fields.String(allow_none=True)
     happened_at = fields.AwareDateTime(format="iso", allow_none=True)

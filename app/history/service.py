@@ -5,14 +5,12 @@ from collections.abc import Sequence
 from typing import Any
 
 from flask_babel import gettext as _
-from sqlalchemy import select
-from sqlalchemy.orm import lazyload
 
 from app.core import access, clock
 from app.core.db import db
 from app.core.errors import Conflict, NotAllowed, RuleBroken
-from app.history.models import HistoryEvent, Verb
-from app.history.words import contact_class
+from app.history import parents
+from app.history.models import PARENTS, HistoryEvent, Verb
 from app.settings.models import PickList
 from app.settings.service import names_of
 
@@ -21,18 +19,18 @@ YEARS = range(1900, 2200)
 Errors = dict[str, list[str]]
 
 
-def record(contact: Any, verb: Verb, changes: Sequence[dict[str, Any]] = ()) -> None:
-    """Note that the actor did `verb` to a contact (HIS-02). `changes` as `words` describes them.
+def record(row: Any, verb: Verb, changes: Sequence[dict[str, Any]] = ()) -> None:
+    """Note that the actor did `verb` to a record (HIS-02). `changes` as `words` describes them.
 
-    The contact must have its id; the row is written with the next flush.
+    The record must have its id; the row is written with the next flush.
     """
-    db.session.add(HistoryEvent(contact_id=contact.id, verb=verb, changes=list(changes)))
+    db.session.add(HistoryEvent(**{f"{parents.name_of(row)}_id": row.id}, verb=verb, changes=list(changes)))
 
 
 def save(data: dict[str, Any], event: HistoryEvent | None = None) -> HistoryEvent:
     """Write an event (HIS-01), or correct the given one by the keys present in `data`.
 
-    Keys: contact (id; of a new one alone), category (id or name; by default the list's first), text, happened_at
+    Keys: one of PARENTS (id; of a new one alone), category (id or name; by default the list's first), text, happened_at
     (aware datetime; by default now), version. Raises RuleBroken with the reasons by field, Conflict when `version`
     is not the present one, NotAllowed for another person's event and for what the product recorded. Flushes.
     """
@@ -69,8 +67,7 @@ def check(data: dict[str, Any], event: HistoryEvent | None = None) -> dict[str, 
     errors: Errors = {}
     clean: dict[str, Any] = {}
     new = event is None
-    if new or "contact" in data:
-        clean["contact_id"] = _contact(data.get("contact"), event, errors)
+    clean |= _parent(data, errors) if event is None else _same_parent(data, event, errors)
     if new or "category" in data:
         clean["category_id"] = _category(data.get("category"), errors)
     if new or "text" in data:
@@ -82,30 +79,42 @@ def check(data: dict[str, Any], event: HistoryEvent | None = None) -> dict[str, 
     return clean
 
 
-def contact_seen(wanted: Any) -> Any | None:
-    """The contact with this id, without what hangs on it; None for a missing and for a hidden one alike (ACC-06)."""
-    contact = contact_class()
-    if type(wanted) is not int or not 0 < wanted < 2**63:
-        return None
-    return db.session.scalar(select(contact).where(contact.id == wanted).options(lazyload("*")))
+def _id(wanted: Any) -> Any:
+    return wanted.get("id") if isinstance(wanted, dict) else wanted
 
 
-def _contact(wanted: Any, event: HistoryEvent | None, errors: Errors) -> int | None:
-    wanted = wanted.get("id") if isinstance(wanted, dict) else wanted
-    if event is not None and wanted == event.contact_id:
-        return event.contact_id
-    if event is not None:
-        errors["contact"] = [_("What happened stays with its contact.")]
-        return None
-    found = contact_seen(wanted)
+def _parent(data: dict[str, Any], errors: Errors) -> dict[str, Any]:
+    """The foreign key of the one record that a new event hangs on."""
+    given = [name for name in PARENTS if data.get(name)] or [PARENTS[0]]
+    if len(given) > 1:
+        errors[given[1]] = [_("What happened hangs on one record alone.")]
+        return {}
+    found = parents.seen(given[0], _id(data.get(given[0])))
     if found is None:
-        errors["contact"] = [_("There is no such contact.")]
-    return found.id if found is not None else None
+        errors[given[0]] = [_missing(given[0])]
+        return {}
+    return {f"{given[0]}_id": found.id}
+
+
+def _missing(name: str) -> str:
+    return {
+        "contact": _("There is no such contact."),
+        "opportunity": _("There is no such opportunity."),
+        "case": _("There is no such case."),
+        "project": _("There is no such project."),
+    }[name]
+
+
+def _same_parent(data: dict[str, Any], event: HistoryEvent, errors: Errors) -> dict[str, Any]:
+    for name in PARENTS:
+        if name in data and _id(data[name]) != getattr(event, f"{name}_id"):
+            errors[name] = [_("What happened stays with its record.")]
+    return {}
 
 
 def _category(wanted: Any, errors: Errors) -> int | None:
     """A category by id or by name, in any of our languages."""
-    wanted = wanted.get("id") if isinstance(wanted, dict) else wanted
+    wanted = _id(wanted)
     names = names_of(PickList.HISTORY_CATEGORY)
     wanted = wanted or next(iter(names), "")
     found = wanted if type(wanted) is int else names.get(str(wanted).strip().lower())

@@ -1,4 +1,4 @@
-"""What happened with one contact, newest first, page by page: each page costs the same, however long the history is."""
+"""What happened with one record, newest first, page by page: each page costs the same, however long the history is."""
 
 import datetime as dt
 import re
@@ -14,6 +14,7 @@ from app.core import access, clock
 from app.core.db import db
 from app.core.people import User
 from app.history.models import HistoryEvent, Verb
+from app.history.parents import key_to
 
 PAGE = 30
 BY_ITSELF = "auto"  # in place of a category: what the product recorded
@@ -102,22 +103,22 @@ def midnight(day: dt.date) -> dt.datetime:
     return dt.datetime.combine(day, dt.time(), ZoneInfo(access.current().timezone))
 
 
-def timeline(contact: Any, wanted: Wanted | None = None, before: Cursor | None = None) -> Page:
-    """A page of at most PAGE events of a contact, newest first (HIS-01, HIS-02)."""
+def timeline(row: Any, wanted: Wanted | None = None, before: Cursor | None = None) -> Page:
+    """A page of at most PAGE events of a record, newest first (HIS-01, HIS-02)."""
     wanted = wanted or Wanted()
-    found = list(db.session.scalars(_select(contact, wanted, before)))
+    found = list(db.session.scalars(_select(row, wanted, before)))
     events, more = found[:PAGE], len(found) > PAGE
-    birth = _birth(contact)
+    birth = _birth(row)
     if birth is not None and wanted.holds(birth) and _belongs(birth, events, more, before):
         events = sorted([*events, birth], key=lambda e: e.happened_at, reverse=True)
     return Page(events, Cursor.after(found[PAGE - 1]) if more else None)
 
 
-def _select(contact: Any, wanted: Wanted, before: Cursor | None) -> Select[HistoryEvent]:
+def _select(row: Any, wanted: Wanted, before: Cursor | None) -> Select[HistoryEvent]:
     place = tuple_(HistoryEvent.happened_at, HistoryEvent.id)
     statement = (
         select(HistoryEvent)
-        .where(HistoryEvent.contact_id == contact.id, *wanted.conditions())
+        .where(key_to(row) == row.id, *wanted.conditions())
         .options(joinedload(HistoryEvent.category), author())
         .order_by(HistoryEvent.happened_at.desc(), HistoryEvent.id.desc())
         .limit(PAGE + 1)
@@ -130,14 +131,14 @@ def author() -> Any:
     return joinedload(HistoryEvent.author).load_only(User.first_name, User.last_name)
 
 
-def _birth(contact: Any) -> HistoryEvent | None:
-    """How a contact came that has no event for it: its import is the record, and the contact says when and whose."""
-    told = exists().where(HistoryEvent.contact_id == contact.id, HistoryEvent.verb == Verb.CREATED)
+def _birth(row: Any) -> HistoryEvent | None:
+    """How a record came that has no event for it: its import tells, and the record says when and whose."""
+    told = exists().where(key_to(row) == row.id, HistoryEvent.verb == Verb.CREATED)
     if db.session.scalar(select(told)):
         return None
-    verb = Verb.IMPORTED if contact.import_run_id else Verb.CREATED
-    birth = HistoryEvent(verb=verb, happened_at=contact.created_at, created_by=contact.created_by, changes=[])
-    set_committed_value(birth, "author", db.session.get(User, contact.created_by) if contact.created_by else None)
+    verb = Verb.IMPORTED if getattr(row, "import_run_id", None) else Verb.CREATED
+    birth = HistoryEvent(verb=verb, happened_at=row.created_at, created_by=row.created_by, changes=[])
+    set_committed_value(birth, "author", db.session.get(User, row.created_by) if row.created_by else None)
     return birth
 
 
@@ -146,9 +147,9 @@ def _belongs(birth: HistoryEvent, events: list[HistoryEvent], more: bool, before
     return below and (not more or birth.happened_at >= events[-1].happened_at)
 
 
-def authors(contact: Any) -> list[User]:
-    """Those who have written or done something with the contact, by name."""
-    ids = select(HistoryEvent.created_by).where(HistoryEvent.contact_id == contact.id)
+def authors(row: Any) -> list[User]:
+    """Those who have written or done something with the record, by name."""
+    ids = select(HistoryEvent.created_by).where(key_to(row) == row.id)
     return list(db.session.scalars(select(User).where(User.id.in_(ids)).order_by(User.first_name, User.last_name)))
 
 

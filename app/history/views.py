@@ -15,52 +15,53 @@ from app.core.db import db
 from app.core.errors import NotAllowed
 from app.core.roles import ThreeVerbs
 from app.core.views import stored
-from app.history import forms, service, timeline, words
-from app.history.models import HistoryEvent
+from app.history import forms, parents, service, timeline, words
+from app.history.models import PARENTS, HistoryEvent
 from app.settings.models import PickList
 from app.settings.service import pick_values
 
 LIST_CHANGED = "history-changed"  # the list on the page fetches itself anew when it hears this
+OF = f"<any({', '.join(PARENTS)}):of>"
 
 
 class HistoryView(ThreeVerbs, BaseView):
-    """What happened with a contact (HIS-01, HIS-02)."""
+    """What happened with a record (HIS-01, HIS-02)."""
 
     route_base = "/history"
     class_permission_name = "HistoryEvent"
     level = "user"
 
-    @expose("/contact/<pk>")
+    @expose(f"/{OF}/<pk>")
     @has_access
     @permission_name("list")
-    def contact(self, pk: str) -> Any:
+    def panel(self, of: str, pk: str) -> Any:
         """The tab's panel."""
-        contact = contact_or_404(pk)
+        row = parent_or_404(of, pk)
         return self.render_template(
             "history/panel.html",
             form=forms.blank(),
             categories=pick_values(PickList.HISTORY_CATEGORY),
-            authors=timeline.authors(contact),
-            **shown(contact),
+            authors=timeline.authors(row),
+            **shown(row),
         )
 
-    @expose("/contact/<pk>/events")
+    @expose(f"/{OF}/<pk>/events")
     @has_access
     @permission_name("list")
-    def events(self, pk: str) -> Any:
+    def events(self, of: str, pk: str) -> Any:
         """A page of the list: `category`, `person`, `first` and `last` choose, `before` continues."""
-        return self.render_template("history/list.html", **shown(contact_or_404(pk)))
+        return self.render_template("history/list.html", **shown(parent_or_404(of, pk)))
 
-    @expose("/contact/<pk>", methods=["POST"])
+    @expose(f"/{OF}/<pk>", methods=["POST"])
     @has_access
     @permission_name("add")
-    def add(self, pk: str) -> Any:
+    def add(self, of: str, pk: str) -> Any:
         """Write down what happened; the answer is the composer, empty again or with what was wrong."""
-        contact, form = contact_or_404(pk), forms.EventForm()
-        if not kept(form, {"contact": contact.id}):
-            return self.render_template("history/composer.html", contact=contact, form=form, focus=True)
-        page = self.render_template("history/composer.html", contact=contact, form=forms.blank(), focus=True)
-        return with_events(page, _("Saved"), LIST_CHANGED)
+        row, form = parent_or_404(of, pk), forms.EventForm()
+        done = kept(form, {of: row.id})
+        form = forms.blank() if done else form
+        page = self.render_template("history/composer.html", row=row, of=of, form=form, focus=True)
+        return with_events(page, _("Saved"), LIST_CHANGED) if done else page
 
     @expose("/event/<pk>")
     @has_access
@@ -92,15 +93,15 @@ class HistoryView(ThreeVerbs, BaseView):
         return with_events("", _("Deleted"))
 
     def _item(self, event: HistoryEvent) -> Any:
-        return self.render_template("history/item.html", event=event, focus=True, **of([event]))
+        return self.render_template("history/item.html", event=event, focus=True, **telling([event]))
 
 
-def contact_or_404(pk: str) -> Any:
-    """The contact, or the same 404 for a missing and for a hidden one (ACC-06)."""
-    contact = service.contact_seen(int(pk)) if pk.isascii() and pk.isdigit() and len(pk) < 19 else None
-    if contact is None:
+def parent_or_404(of: str, pk: str) -> Any:
+    """The record, or the same 404 for a missing and for a hidden one (ACC-06)."""
+    row = parents.seen(of, int(pk)) if pk.isascii() and pk.isdigit() and len(pk) < 19 else None
+    if row is None:
         raise NotFound
-    return contact
+    return row
 
 
 def event_or_404(pk: str) -> HistoryEvent:
@@ -111,16 +112,17 @@ def event_or_404(pk: str) -> HistoryEvent:
     return event
 
 
-def shown(contact: Any) -> dict[str, Any]:
+def shown(row: Any) -> dict[str, Any]:
     """A page of events as the request asks for it, with what the templates need. Aborts with 400."""
     args = request.args
     try:
         before = timeline.Cursor.read(args["before"]) if args.get("before") else None
-        page = timeline.timeline(contact, wanted(), before)
+        page = timeline.timeline(row, wanted(), before)
     except ValueError:
         abort(400)
     older = {key: value for key, value in args.items() if key in ("category", "person", "first", "last") and value}
-    return {"contact": contact, "page": page, "older": older, "filtered": bool(older)} | of(page.events)
+    of = parents.name_of(row)
+    return {"row": row, "of": of, "page": page, "older": older, "filtered": bool(older)} | telling(page.events)
 
 
 def wanted() -> timeline.Wanted:
@@ -146,7 +148,7 @@ def day(text: str) -> dt.date | None:
     return found
 
 
-def of(events: list[HistoryEvent]) -> dict[str, Any]:
+def telling(events: list[HistoryEvent]) -> dict[str, Any]:
     """What every template that shows events needs."""
     return {"changes": words.in_words(events), "ago": timeline.ago, "mine": service.may_change}
 
@@ -164,6 +166,7 @@ def with_events(page: str, said: str, *names: str) -> Any:
 
 
 def register(appbuilder: Any) -> None:
-    """Wire the pages and hang the tab on contacts."""
+    """Wire the pages and hang the tab on every kind of record that has a history."""
     appbuilder.add_view_no_menu(HistoryView)
-    tabs.add("contact", tabs.Tab("history", _l("History"), "HistoryView.contact", place=10))
+    for of in PARENTS:
+        tabs.add(of, tabs.Tab("history", _l("History"), "HistoryView.panel", place=10, values={"of": of}))

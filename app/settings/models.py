@@ -4,7 +4,22 @@ from enum import StrEnum
 from typing import Any
 
 from flask_babel import gettext
-from sqlalchemy import Boolean, Identity, Index, Integer, String, UniqueConstraint, column, func
+from sqlalchemy import (
+    Boolean,
+    Column,
+    ForeignKey,
+    Identity,
+    Index,
+    Integer,
+    Numeric,
+    String,
+    Table,
+    Text,
+    UniqueConstraint,
+    cast,
+    column,
+    func,
+)
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -24,6 +39,7 @@ class PickList(StrEnum):
     TEMPERATURE = "temperature"
     HISTORY_CATEGORY = "history_category"
     TASK_CATEGORY = "task_category"
+    LOST_REASON = "lost_reason"
 
 
 class PickValue(Stamped, Model):
@@ -109,3 +125,36 @@ class Preference(Stamped, Model):
 
     key: Mapped[str] = mapped_column(String(60), primary_key=True)
     value: Mapped[Any] = mapped_column(JSONB)
+
+
+def tag_table(entity: str) -> Table:
+    """The table that hangs tags on the rows of `entity`."""
+    return Table(
+        f"{entity}_tag",
+        Model.metadata,
+        Column(f"{entity}_id", ForeignKey(f"{entity}.id", ondelete="CASCADE"), primary_key=True),
+        Column("tag_id", ForeignKey("tag.id", ondelete="CASCADE"), primary_key=True, index=True),
+    )
+
+
+def range_table(entity: str) -> Table:
+    """Days, numbers and amounts of custom fields, to be found by range: written by triggers, read by `filters`."""
+    return Table(
+        f"{entity}_range",
+        Model.metadata,
+        Column("record_id", ForeignKey(f"{entity}.id", ondelete="CASCADE"), primary_key=True),
+        Column("field_id", ForeignKey("custom_field.id", ondelete="CASCADE"), primary_key=True),
+        Column("place", Numeric, nullable=False),
+        Index(f"ix_{entity}_range_place", "place", "record_id"),
+    )
+
+
+def custom_indexes(entity: str) -> list[Index]:
+    """Who has a value of a custom field, and which words stand in them; rows without any cost nothing."""
+    some = "custom <> '{}'"
+    values, words = {"custom": "jsonb_path_ops"}, {"words": "gin_trgm_ops"}
+    text = cast(column("custom"), Text).label("words")
+    return [
+        Index(f"ix_{entity}_custom", "custom", postgresql_using="gin", postgresql_ops=values, postgresql_where=some),
+        Index(f"ix_{entity}_custom_words", text, postgresql_using="gin", postgresql_ops=words, postgresql_where=some),
+    ]

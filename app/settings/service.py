@@ -30,6 +30,7 @@ WORDS: dict[PickList, Words] = {
         _l("History categories"), _l("What an event is: note, call, meeting"), icon="history"
     ),
     PickList.TASK_CATEGORY: Words(_l("Task categories"), _l("What a task is: call, meeting, demo"), icon="checkbox"),
+    PickList.LOST_REASON: Words(_l("Reasons of loss"), _l("Why an opportunity was lost"), icon="help"),
 }
 
 # Named here once so that the catalogues hold their Italian too.
@@ -43,6 +44,12 @@ DEFAULTS: dict[PickList, list[tuple[str, str]]] = {
         ("Email", "blue"),
         ("Deadline", "red"),
         ("Demo", "orange"),
+    ],
+    PickList.LOST_REASON: [
+        ("Price", "orange"),
+        ("Chose another", "red"),
+        ("No budget", "amber"),
+        ("No answer", "gray"),
     ],
 }
 ICONS = {  # icons of the sprite
@@ -67,6 +74,10 @@ SHIPPED_NAMES = [
     _l("Meeting"),
     _l("Deadline"),
     _l("Demo"),
+    _l("Price"),
+    _l("Chose another"),
+    _l("No budget"),
+    _l("No answer"),
 ]
 
 

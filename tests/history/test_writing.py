@@ -181,4 +181,4 @@ def test_an_event_stays_with_its_contact(make: Maker, write: Write) -> None:
     path = f"/api/v1/events/{write('sergio', first).json['id']}"
     assert make.rest("sergio").put(path, json={"contact": first, "text": "Qui"}).status_code == 200
     answer = make.rest("sergio").put(path, json={"contact": second})
-    assert answer.json["errors"] == {"contact": ["What happened stays with its contact."]}
+    assert answer.json["errors"] == {"contact": ["What happened stays with its record."]}

@@ -14,6 +14,7 @@ from werkzeug.routing import Rule
 from app.core.access import Guarded
 from app.core.db import db
 from app.core.lookup import LOOKUPS
+from app.history.models import PARENTS
 
 MISSING = 999_999_999
 # Signing in and out writes these; they say nothing of anybody's records.
@@ -58,7 +59,9 @@ def is_guarded(app: Flask, rule: Rule) -> bool:
 def addresses(app: Flask, rule: Rule, pk: int) -> list[str]:
     """The rule with `pk` wherever it takes a number or a key; one address for each action or look-up it knows."""
     names = ["x"]
-    if "name" in rule.arguments:
+    if "of" in rule.arguments:
+        names = list(PARENTS)
+    elif "name" in rule.arguments:
         names = (
             list(LOOKUPS)
             if rule.endpoint.startswith("LookupView")
@@ -67,7 +70,7 @@ def addresses(app: Flask, rule: Rule, pk: int) -> list[str]:
     fixed = {"version": "v1", "locale": "it", "filename": f"{pk}.csv"}
     found = []
     for name in names:
-        values = {key: fixed.get(key, name if key == "name" else pk) for key in rule.arguments}
+        values = {key: fixed.get(key, name if key in ("name", "of") else pk) for key in rule.arguments}
         found.append(app.url_map.bind("localhost").build(rule.endpoint, values, method=_a_method(rule)))
     return found
 
