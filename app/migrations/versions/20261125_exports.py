@@ -5,7 +5,7 @@ from alembic import op
 from sqlalchemy.dialects import postgresql
 
 revision = "7b1e5f20c9a4"
-down_revision = "e458e2791a4d"
+down_revision = "6b1f27d0c9e5"
 branch_labels = None
 depends_on = None
 
