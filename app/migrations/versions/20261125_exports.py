@@ -5,7 +5,7 @@ from alembic import op
 from sqlalchemy.dialects import postgresql
 
 revision = "7b1e5f20c9a4"
-down_revision = "6b1f27d0c9e5"
+down_revision = "25c9a4783acf"
 branch_labels = None
 depends_on = None
 
