@@ -5,7 +5,6 @@ Nino (User, a stranger to everything private). The functions need an application
 so that nothing of one session lives on in another. Don't keep that context open around a request: `g` would be shared.
 """
 
-import io
 import itertools
 import secrets
 from collections.abc import Callable, Iterator
@@ -24,15 +23,16 @@ from app.campaigns.models import Mailing, MailingRecipient, MailTemplate
 from app.cases.models import Case
 from app.contacts import service
 from app.contacts.models import Address, Channel, Contact, Kind
-from app.core import access, clock, storage
+from app.core import access, clock
 from app.core.db import db
 from app.core.jobs import RunState
 from app.core.people import ADMINISTRATOR, OWNER, READ_ONLY, USER, Group, Role, User, load_actor, role_named
-from app.exports import service as exports
-from app.exports.models import ExportRun
 from app.history import service as history
 from app.history.models import HistoryEvent
 from app.imports.models import ImportProblem, ImportRun, RememberedMapping
+from app.invoices import items, taxes
+from app.invoices import service as invoices
+from app.invoices.models import Invoice, InvoiceLine, Payment
 from app.mailing import service as mailing
 from app.mailing.models import OutgoingMail
 from app.notices import service as notices
@@ -223,20 +223,6 @@ def make_import(owner: Someone | None = None, word: str = "", **_keys: Any) -> i
     return made
 
 
-def make_export(owner: Someone | None = None, word: str = "", **_keys: Any) -> int:
-    """An ended export with its file, which holds `word`; the run's id. It is its owner's alone."""
-    word, owner = word or unique("esportata"), owner or the_cast()["sergio"]
-    with acting(owner):
-        run = exports.start("contacts", "csv")
-        run.file_key, run.file_size = storage.put(io.BytesIO(word.encode()), exports.AREA)
-        run.file_name, run.state, run.finished_at = f"{word}.csv", RunState.DONE, clock.now()
-        run.total = run.done_rows = 1
-        db.session.commit()
-        made = run.id
-    db.session.remove()
-    return made
-
-
 def make_mail(owner: Someone | None = None, word: str = "", **_keys: Any) -> int:
     """A mail that `owner`'s doing put into the queue, with `word` in all its texts; its id."""
     word = word or unique("spedita")
@@ -298,6 +284,49 @@ def make_task(owner: Someone | None = None, word: str = "", task: dict[str, Any]
     return key
 
 
+def make_invoice(owner: Someone | None = None, **keys: Any) -> int:
+    """A draft of one line for a new contact of `owner`, by default open to all; its id. Keys that an invoice has not
+    are the contact's."""
+    owner = owner or the_cast()["sergio"]
+    names = ("client", "consignee", "opportunity", "lines", "currency", "status", "date")
+    own = {key: keys.pop(key) for key in names if key in keys}
+    client = own.pop("client", None) or make_contact(owner, **keys)
+    with acting(owner):
+        lines = own.pop("lines", [{"name": unique("Articolo"), "quantity": "2", "price": "10.50"}])
+        invoice = invoices.save({"client": client, "lines": lines, "language": "it", **own})
+        db.session.commit()
+        made = invoice.id
+    db.session.remove()
+    return made
+
+
+def make_paid_invoice(owner: Someone | None = None, **keys: Any) -> int:
+    """A billed invoice with a payment of all of it; its id."""
+    owner = owner or the_cast()["sergio"]
+    made = make_invoice(owner, status="billed", **keys)
+    with acting(owner):
+        invoices.save({"status": "paid"}, db.session.get_one(Invoice, made))
+        db.session.commit()
+    db.session.remove()
+    return made
+
+
+def make_tax(rate: str = "22", name: str = "") -> int:
+    """A tax; its id."""
+    with acting(the_cast()["marta"]):
+        made = taxes.save({"name": name or unique("IVA"), "rate": rate})
+        db.session.commit()
+        return made.id
+
+
+def make_item(name: str = "", price: str = "10", **keys: Any) -> int:
+    """An item; its id."""
+    with acting(the_cast()["marta"]):
+        made = items.save({"name": name or unique("Articolo"), "price": price, **keys})
+        db.session.commit()
+        return made.id
+
+
 # How to make a row of each guarded table: what isn't here fails the access tests, so that no entity goes untested.
 # A child is made with its parent.
 FACTORIES: dict[type[Any], Callable[..., int]] = {
@@ -312,12 +341,14 @@ FACTORIES: dict[type[Any], Callable[..., int]] = {
     StageChange: make_stage_change,
     Case: make_case,
     Project: make_project,
-    ExportRun: make_export,
     OutgoingMail: make_mail,
     Notice: make_notice,
     Mailing: make_mailing,
     MailingRecipient: make_mailing,
     Task: make_task,
+    Invoice: make_invoice,
+    InvoiceLine: make_invoice,
+    Payment: make_paid_invoice,
 }
 
 
@@ -346,12 +377,15 @@ MADE: dict[str, Callable[..., Any]] = {
     "case": make_case,
     "project": make_project,
     "run": make_import,
-    "export": make_export,
     "mail": make_mail,
     "notice": make_notice,
     "mailing": make_mailing,
     "template": make_template,
     "task": make_task,
+    "invoice": make_invoice,
+    "paid_invoice": make_paid_invoice,
+    "tax": make_tax,
+    "item": make_item,
 }
 
 

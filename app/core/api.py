@@ -65,7 +65,7 @@ class CrmApi(ThreeVerbs, ModelRestApi):
         except ValidationError as error:
             return self._refuse(400, error.normalized_messages())
         except RuleBroken as broken:
-            return self._refuse(400, broken.errors)
+            return self._refuse(broken.status, broken.errors)
         except Conflict:
             return self._refuse(409, {"version": [_("Somebody else has changed this meanwhile.")]})
         except NotAllowed:

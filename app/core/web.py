@@ -162,7 +162,7 @@ def _error(error: Exception) -> Any:
 def _explain(error: Exception) -> tuple[int, str, dict[str, list[str]]]:
     match error:
         case RuleBroken():
-            return 400, str(error), error.errors
+            return error.status, str(error), error.errors
         case NotAllowed():
             return 403, _("You may see this, but not change it so."), {}
         case Conflict():

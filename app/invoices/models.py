@@ -18,19 +18,18 @@ from sqlalchemy import (
     Numeric,
     String,
     Text,
-    and_,
-    or_,
-    select,
 )
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.contacts.models import Contact
 from app.core import clock
-from app.core.access import Actor, ChildOf, Guarded, current
+from app.core.access import Actor, ChildOf, HangsOn, current
 from app.core.clock import UTCDateTime
 from app.core.db import Model
 from app.core.mixins import Binned, Stamped
+from app.core.text import fold
+from app.opportunities.models import Opportunity
 
 AMOUNT = Numeric(18, 4)
 
@@ -92,6 +91,11 @@ class Item(Stamped, Model):
     tax1: Mapped[Tax | None] = relationship(foreign_keys=[tax1_id], lazy="joined")
     tax2: Mapped[Tax | None] = relationship(foreign_keys=[tax2_id], lazy="joined")
 
+    @property
+    def taxes(self) -> list[int]:
+        """Ids of the taxes that its lines get."""
+        return [tax for tax in (self.tax1_id, self.tax2_id) if tax]
+
     def __repr__(self) -> str:
         return self.name
 
@@ -132,14 +136,15 @@ class Counter(Model):
     last: Mapped[int] = mapped_column(BigInteger)
 
 
-class Invoice(Guarded, Stamped, Binned, Model):
-    """An invoice or credit note, seen by those who see its client and its consignee.
+class Invoice(HangsOn, Stamped, Binned, Model):
+    """An invoice or credit note, seen by those who see its client, its consignee and its opportunity (ACC-06).
 
     `billing` and `delivery` are names and addresses as written; `profile` is the organization's card, copied when it
     is billed; amounts and `taxes` ([{"percent", "name", "base", "amount"}]) are stored by `totals` alone.
     """
 
     __tablename__ = "invoice"
+    parents = ("client", "consignee", "opportunity")
     __table_args__ = (
         Index("uq_invoice_number", "number", unique=True, postgresql_where="number IS NOT NULL"),
         Index("ix_invoice_date", "date", "id"),
@@ -148,7 +153,7 @@ class Invoice(Guarded, Stamped, Binned, Model):
         Index("ix_invoice_search", "search", postgresql_using="gin", postgresql_ops={"search": "gin_trgm_ops"}),
         *(
             Index(f"ix_invoice_{name}", name, postgresql_where=f"{name} IS NOT NULL")
-            for name in ("consignee_id", "credits_id", "deleted_at")
+            for name in ("consignee_id", "opportunity_id", "credits_id", "deleted_at")
         ),
         Index("uq_invoice_link", "link", unique=True, postgresql_where="link IS NOT NULL"),
     )
@@ -159,6 +164,7 @@ class Invoice(Guarded, Stamped, Binned, Model):
     status: Mapped[str] = mapped_column(String(10), default=Status.DRAFT, server_default="draft")
     client_id: Mapped[int] = mapped_column(ForeignKey("contact.id"))
     consignee_id: Mapped[int | None] = mapped_column(ForeignKey("contact.id"))
+    opportunity_id: Mapped[int | None] = mapped_column(ForeignKey("opportunity.id", ondelete="SET NULL"))
     credits_id: Mapped[int | None] = mapped_column(ForeignKey("invoice.id"))
     date: Mapped[dt.date] = mapped_column(Date)
     due_date: Mapped[dt.date] = mapped_column(Date)
@@ -183,9 +189,10 @@ class Invoice(Guarded, Stamped, Binned, Model):
 
     client: Mapped[Contact | None] = relationship(foreign_keys=[client_id])
     consignee: Mapped[Contact | None] = relationship(foreign_keys=[consignee_id])
+    opportunity: Mapped[Opportunity | None] = relationship(foreign_keys=[opportunity_id])
     credits: Mapped["Invoice | None"] = relationship(remote_side="Invoice.id", foreign_keys=[credits_id])
     lines: Mapped[list["InvoiceLine"]] = relationship(
-        back_populates="invoice", cascade="all, delete-orphan", order_by="InvoiceLine.position", lazy="selectin"
+        back_populates="invoice", cascade="all, delete-orphan", order_by="InvoiceLine.position"
     )
     payments: Mapped[list["Payment"]] = relationship(
         back_populates="invoice", cascade="all, delete-orphan", order_by="Payment.date, Payment.id"
@@ -193,12 +200,8 @@ class Invoice(Guarded, Stamped, Binned, Model):
 
     @classmethod
     def visible(cls, actor: Actor) -> ColumnElement[bool]:
-        """ACC-06. An administrator sees it also while its client is in the bin: what was billed has to be kept."""
-        there = cls.deleted_at.is_(None)
-        if actor.is_admin:
-            return there
-        seen = select(Contact.id).where(Contact.visible(actor))
-        return and_(there, cls.client_id.in_(seen), or_(cls.consignee_id.is_(None), cls.consignee_id.in_(seen)))
+        """An administrator sees it also while its client is in the bin: what was billed has to be kept."""
+        return cls.deleted_at.is_(None) if actor.is_admin else cls.parents_seen(actor)
 
     @property
     def title(self) -> str:
@@ -219,6 +222,10 @@ class Invoice(Guarded, Stamped, Binned, Model):
     def is_overdue(self) -> bool:
         """Billed, and its last day has passed (INV-06)."""
         return self.status == Status.BILLED and self.due_date < clock.today(current().timezone)
+
+    def index_words(self) -> None:
+        """Write what the list's search looks through."""
+        self.search = fold(" ".join(filter(None, (self.number, self.billing.get("name"), self.order_number))))
 
     def __repr__(self) -> str:
         return self.title

@@ -20,7 +20,6 @@ class Kind(StrEnum):
     RESPONSIBLE = "responsible"
     SHARED = "shared"
     IMPORT = "import"
-    EXPORT = "export"
     TASK = "task"
     REMINDER = "reminder"
 
