@@ -29,6 +29,7 @@ RAW_SQL = {
     MIGRATIONS: "changes tables, not rows of people",
     "app/ops/": "runs servers and measures them",
     "app/core/jobs.py": "opens a transaction, reads nothing",
+    "app/core/runs.py": "the progress of a run, on a connection of its own, and a snapshot to read from",
     "app/core/health.py": "asks for the schema's version",
     "workers/schedule.py": "the leader's advisory lock",
     "app/imports/running.py": "COPY of refused rows, and the lock of a run",
@@ -43,6 +44,8 @@ COMMITS = {
     "app/core/roles.py",
     "app/core/commands.py",
     "app/core/jobs.py",
+    "app/core/runs.py",
+    "app/exports/running.py",  # claims, writes and closes, each by itself
     "app/imports/running.py",  # a run is many transactions, one a chunk
 }
 # Each use of the actor that sees everything, counted: a new one is a decision, not a habit.
@@ -56,6 +59,7 @@ SYSTEM_USES = {
     "app/ops/demo.py": 1,
     "workers/schedule.py": 1,
     "workers/mailing.py": 1,  # sends what others wrote, and shows it to nobody
+    "workers/exports.py": 1,  # claims a run; the file holds what its owner sees
     "workers/imports.py": 1,  # claims a run; its rows are matched within the audience of its owner
 }
 ACTORS_MADE = {"app/core/access.py", "app/core/people.py"}

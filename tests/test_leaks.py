@@ -42,6 +42,7 @@ class Hidden:
     person: int
     run: int
     event: int
+    export: int
     bait: str
     seal: str
     number: str
@@ -49,10 +50,11 @@ class Hidden:
     def keys_for(self, rule: Rule) -> set[int]:
         """The keys to try at a rule: those of the room whose address it is, all of them where that is not known."""
         rooms = {"/contacts/": {self.company, self.person}, "/imports/": {self.run}, "/history/": {self.event}}
+        rooms["/exports/"] = {self.export}
         if not set(rule.arguments) - walk.NO_KEYS or FRAMEWORKS.match(rule.rule):
             return {self.person}
         known = [keys for start, keys in rooms.items() if start in rule.rule]
-        return known[0] if known else {self.company, self.person, self.run, self.event}
+        return known[0] if known else {self.company, self.person, self.run, self.event, self.export}
 
     def tells(self, answer: Any, pk: int) -> bool:
         """Whether an answer to a question about `pk` gives something away, be it the other one's address."""
@@ -80,11 +82,11 @@ def hide(make: Maker) -> Hidden:
     fields = marked(f"{bait}{seal}", number) | {"custom": {key: f"{bait}{seal}"}}
     company = make.contact(**{**fields, "kind": "company", "name": f"{bait}{seal} spa", "private": True})
     person = make.contact(**fields, company=company, private=True)
-    run = make.run(word=f"{bait}{seal}")
+    run, export = make.run(word=f"{bait}{seal}"), make.export(word=f"{bait}{seal}")
     with make.app.app_context(), factories.acting(make["sergio"]):
         event = history.save({"contact": person, "text": f"{bait}{seal} detto"})
         db.session.commit()
-        return Hidden(company, person, run, event.id, bait, seal, number)
+        return Hidden(company, person, run, event.id, export, bait, seal, number)
 
 
 @pytest.fixture

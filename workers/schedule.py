@@ -17,6 +17,7 @@ from app import create_app
 from app.core import access, health
 from app.core.db import db
 from app.core.jobs import nudge
+from app.core.runs import unfinished
 
 log = logging.getLogger(__name__)
 LEADER = 0x434C4B  # the advisory lock of the one that leads
@@ -32,10 +33,21 @@ def beats() -> None:
 
 def sweep() -> None:
     """Send again what was lost on its way to a worker, or left by one that died."""
-    from app.imports.service import unfinished
+    from app.exports.models import ExportRun
+    from app.imports.models import ImportRun
 
-    for run_id in unfinished():
+    for run_id in unfinished(ImportRun):
         nudge("imports.run", run_id)
+    for run_id in unfinished(ExportRun):
+        nudge("exports.run", run_id)
+
+
+def expired() -> None:
+    """Take away the exported files whose time is over."""
+    from app.exports.service import take_away
+
+    take_away()
+    db.session.commit()
 
 
 def mails() -> None:
@@ -60,6 +72,7 @@ TIMETABLE: list[tuple[int, Callable[[], None]]] = [  # seconds between two start
     (60, sweep),
     (60, mails),
     (6 * 3600, leftovers),
+    (600, expired),
 ]
 
 

@@ -31,12 +31,17 @@ def _place(key: str) -> tuple[Any, str]:
     return fs, f"{root}/{key}"
 
 
-def put(stream: IO[bytes], area: str, limit: int | None = None) -> tuple[str, int]:
-    """Store a stream under a new random key in `area`; return (key, bytes).
+def new_key(area: str) -> str:
+    """A random key in `area`, for who writes it down before the file is there."""
+    return f"{area}/{secrets.token_urlsafe(24).replace('-', 'x').replace('_', 'y')}"
+
+
+def put(stream: IO[bytes], area: str, limit: int | None = None, key: str | None = None) -> tuple[str, int]:
+    """Store a stream under a new random key in `area`, or the given `new_key`; return (key, bytes).
 
     Written beside and moved at the end, so that no half file is ever seen. Raises TooLarge beyond `limit` bytes.
     """
-    key = f"{area}/{secrets.token_urlsafe(24).replace('-', 'x').replace('_', 'y')}"
+    key = key or new_key(area)
     fs, path = _place(key)
     fs.makedirs(path.rsplit("/", 1)[0], exist_ok=True)
     try:

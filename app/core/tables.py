@@ -13,17 +13,24 @@ from typing import TYPE_CHECKING, Any, BinaryIO
 if TYPE_CHECKING:
     from _typeshed import SupportsWrite
 
+MARKS = frozenset("'=+-@\t\r")
 GUARDED = re.compile(r"'*[=+\-@\t\r]")
 GUARD = re.compile(r"'+[=+\-@\t\r]")
 # What may begin with + or - without being a formula: numbers anywhere, phones in columns of phones.
 NUMBER = re.compile(r"[+-]?\d{1,30}([.,]\d{1,30})?")
 PHONE = re.compile(r"\+[\d\s()./-]{1,60}")
 
+# Names in one cell: what makes one need quotes, and a list with such ones.
+QUOTE = '"'
+UNSAFE = re.compile(r'[;,|"\r\n]|^\* | ::: |^(?:mycontacts|starred)$', re.IGNORECASE)
+QUOTED_ITEM = re.compile(r'"((?:[^"]|"")*)"(?:; |$)|([^;"]+)(?:; |$)')
+QUOTED_LIST = re.compile(rf"(?:{QUOTED_ITEM.pattern})+")
+
 
 def safe_cell(value: Any, phone: bool = False) -> str:
     """The text of one cell, guarded unless it is a number (or, in a column of phones, a phone number)."""
     text = "" if value is None else str(value)
-    if not text or not GUARDED.match(text) or NUMBER.fullmatch(text) or (phone and PHONE.fullmatch(text)):
+    if text[:1] not in MARKS or not GUARDED.match(text) or NUMBER.fullmatch(text) or (phone and PHONE.fullmatch(text)):
         return text
     return f"'{text}"
 
@@ -31,6 +38,19 @@ def safe_cell(value: Any, phone: bool = False) -> str:
 def unguarded(text: str) -> str:
     """The inverse of `safe_cell`: our apostrophe taken off, every other cell as it is."""
     return text[1:] if text[:1] == "'" and GUARD.match(text) else text
+
+
+def joined(names: Iterable[str]) -> str:
+    """Several short names in one cell, as `parted` reads them; a name that holds a separator stands in quotes."""
+    return "; ".join(f'"{name.replace(QUOTE, QUOTE * 2)}"' if UNSAFE.search(name) else name for name in names)
+
+
+def parted(cell: str) -> list[str] | None:
+    """The names of a cell that `joined` wrote with quotes; None for a cell without any."""
+    if QUOTE not in cell or not QUOTED_LIST.fullmatch(cell):
+        return None
+    found = QUOTED_ITEM.finditer(cell)
+    return [m[1].replace(QUOTE * 2, QUOTE) if m[1] is not None else m[2] for m in found]
 
 
 class CsvWriter:

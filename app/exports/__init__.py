@@ -1,1 +1,1 @@
-"""Exports: a filtered list or everything, written by a worker into a file for the person who asked."""
+"""Records going out: any list as CSV or Excel, or everything as one archive, for the person who asked alone."""

@@ -1,6 +1,5 @@
 """An import run, the rows it refused, and the column choices it leaves behind for the next file of that shape."""
 
-import datetime as dt
 from enum import StrEnum
 from typing import Any
 
@@ -23,13 +22,11 @@ from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.core.access import Actor, ChildOf, Guarded, current
-from app.core.clock import UTCDateTime
 from app.core.db import Model
-from app.core.jobs import RunState
 from app.core.mixins import Stamped
+from app.core.runs import Run
 
 DRAFT = "draft"  # uploaded, the person is still choosing; never seen by API users, who start at once
-ENDED = (RunState.DONE, RunState.FAILED, RunState.CANCELLED)
 
 
 class Step(StrEnum):
@@ -56,12 +53,8 @@ class Own(Guarded):
         return true() if actor.is_admin else cls.owner_id == _me()
 
 
-class ImportRun(Own, Stamped, Model):
-    """One file on its way in. Counts are rows of the file: created + updated + skipped + failed = done_rows.
-
-    `attempts` is the fencing token: it grows with each claim, and a chunk is committed only under the present one.
-    `stalls` counts claims since the last committed chunk, so that a file that kills its worker is given up.
-    """
+class ImportRun(Own, Run, Stamped, Model):
+    """One file on its way in. Counts are rows of the file: created + updated + skipped + failed = done_rows."""
 
     __tablename__ = "import_run"
     __table_args__ = (Index("ix_import_run_open", "state", postgresql_where="state IN ('queued', 'running')"),)
@@ -77,45 +70,14 @@ class ImportRun(Own, Stamped, Model):
     step: Mapped[str] = mapped_column(String(12), default=Step.READING)
     dry_run: Mapped[bool] = mapped_column(default=False)
     state: Mapped[str] = mapped_column(String(12), default=DRAFT)
-    total: Mapped[int | None] = mapped_column(Integer)
-    done_rows: Mapped[int] = mapped_column(Integer, default=0)
     created: Mapped[int] = mapped_column(Integer, default=0)
     updated: Mapped[int] = mapped_column(Integer, default=0)
     skipped: Mapped[int] = mapped_column(Integer, default=0)
     failed: Mapped[int] = mapped_column(Integer, default=0)
     last_line: Mapped[int] = mapped_column(Integer, default=0)
-    attempts: Mapped[int] = mapped_column(Integer, default=0)
-    stalls: Mapped[int] = mapped_column(Integer, default=0)
-    queued_at: Mapped[dt.datetime | None] = mapped_column(UTCDateTime)
-    claimed_at: Mapped[dt.datetime | None] = mapped_column(UTCDateTime)
-    heartbeat_at: Mapped[dt.datetime | None] = mapped_column(UTCDateTime)
-    started_at: Mapped[dt.datetime | None] = mapped_column(UTCDateTime)
-    finished_at: Mapped[dt.datetime | None] = mapped_column(UTCDateTime)
-    cancel_requested: Mapped[bool] = mapped_column(default=False)
-    error: Mapped[str | None] = mapped_column(Text)
-    locale: Mapped[str] = mapped_column(String(5), default="en", server_default="en")  # in which reasons are written
 
     problems: Mapped[list["ImportProblem"]] = relationship(back_populates="run", viewonly=True)
     owner: Mapped[Any] = relationship("User", foreign_keys="ImportRun.owner_id")
-
-    @property
-    def ended(self) -> bool:
-        """Whether nothing will happen to it by itself any more."""
-        return self.state in ENDED
-
-    @property
-    def rate(self) -> float:
-        """Rows a second since it was first claimed; 0 before the first chunk."""
-        until = self.finished_at or self.heartbeat_at
-        seconds = (until - self.started_at).total_seconds() if until and self.started_at else 0
-        return self.done_rows / seconds if seconds > 0 else 0.0
-
-    @property
-    def seconds_left(self) -> int | None:
-        """At the present rate; None where that can't be told yet."""
-        if self.total is None or not self.rate or self.state != RunState.RUNNING:
-            return None
-        return round((self.total - self.done_rows) / self.rate)
 
     def __repr__(self) -> str:
         return self.file_name

@@ -6,7 +6,6 @@ So a process killed anywhere leaves a run that goes on exactly where it stood. W
 
 import contextvars
 import logging
-import threading
 from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
@@ -16,12 +15,13 @@ from typing import Any, TypeVar
 
 from flask_babel import force_locale
 from flask_babel import gettext as _
-from sqlalchemy import Connection, Update, and_, delete, func, insert, or_, text, update
+from sqlalchemy import Connection, Update, delete, insert, text, update
 
-from app.core import access, clock, storage
+from app.core import access, clock, runs, storage
 from app.core.db import appbuilder_of, db
 from app.core.jobs import RunState
 from app.core.people import load_actor
+from app.core.runs import Cancelled, Superseded
 from app.imports import files, service
 from app.imports.models import ImportProblem, ImportRun, import_company
 from app.notices import service as notices
@@ -37,17 +37,8 @@ from importers.options import Options
 log = logging.getLogger(__name__)
 T = TypeVar("T")
 CHUNK = 10_000  # rows
-BEAT = 3.0  # seconds
 MOST_STALLS = 3  # claims without a committed chunk between them
 PATIENT = "SET statement_timeout = '10min'; SET lock_timeout = '60s'"
-
-
-class Superseded(Exception):
-    """Another worker has the run now."""
-
-
-class Cancelled(Exception):
-    """The person asked to stop."""
 
 
 @dataclass
@@ -75,32 +66,16 @@ def work(run_id: int) -> None:
 
     The caller acts as SYSTEM. Raises what a database that is away raises: the run is then claimed again later.
     """
-    token = claim(run_id)
+    token = runs.claim(ImportRun, run_id)
     if token is None:
         return
     run = db.session.get_one(ImportRun, run_id)
-    with own_connection() as connection, beating(run_id, token):
+    with own_connection() as connection, runs.beating(ImportRun, run_id, token):
         job = Job(run, token, connection)
         try:
             _as_requester(job)
         except Superseded:
             log.warning("import %s was taken over by another worker", run_id)
-
-
-def claim(run_id: int) -> int | None:
-    """Take a run that waits or whose worker is dead; returns the token, or None. Commits."""
-    now = clock.now()
-    free = or_(
-        ImportRun.state == RunState.QUEUED,
-        and_(ImportRun.state == RunState.RUNNING, ImportRun.heartbeat_at < now - service.STALE),
-    )
-    taken = update(ImportRun).where(ImportRun.id == run_id, free).values(
-        state=RunState.RUNNING, attempts=ImportRun.attempts + 1, stalls=ImportRun.stalls + 1, claimed_at=now,
-        heartbeat_at=now, started_at=func.coalesce(ImportRun.started_at, now),
-    )  # fmt: skip
-    token = db.session.scalar(taken.returning(ImportRun.attempts).execution_options(synchronize_session=False))
-    db.session.commit()
-    return token
 
 
 @contextmanager
@@ -113,34 +88,6 @@ def own_connection() -> Iterator[Connection]:
             yield connection
         finally:
             connection.invalidate()
-
-
-def touch(run_id: int, token: int) -> None:
-    """The sign of life of the worker that holds the run."""
-    held = update(ImportRun).where(ImportRun.id == run_id, ImportRun.attempts == token)
-    with db.engine.begin() as connection:
-        connection.execute(held.values(heartbeat_at=clock.now()))
-
-
-@contextmanager
-def beating(run_id: int, token: int) -> Iterator[None]:
-    """Give a sign of life every few seconds, however long a chunk takes."""
-    over = threading.Event()
-
-    def beat() -> None:
-        while not over.wait(BEAT):
-            try:
-                touch(run_id, token)
-            except Exception:
-                log.warning("no sign of life for import %s", run_id, exc_info=True)
-
-    thread = threading.Thread(target=contextvars.copy_context().run, args=(beat,), daemon=True)
-    thread.start()
-    try:
-        yield
-    finally:
-        over.set()
-        thread.join()
 
 
 def _as_requester(job: Job) -> None:

@@ -1,12 +1,11 @@
 """The verbs of an import: upload, choose how it is read, which column is what, start, cancel. Running is `running`."""
 
-import datetime as dt
 from collections.abc import Iterator
 from typing import IO, Any, BinaryIO
 
 from flask_babel import get_locale
 from flask_babel import gettext as _
-from sqlalchemy import or_, select
+from sqlalchemy import select
 from sqlalchemy.orm import joinedload
 
 from app.core import access, clock, storage
@@ -26,8 +25,6 @@ from importers.options import Options
 from importers.reading import Preview
 
 ENTITIES = {"contacts": "contact"}  # whose custom fields a kind of file may fill
-STALE = dt.timedelta(seconds=10)  # without a heartbeat a run's worker counts as dead; the fencing token makes it sure
-LOST = dt.timedelta(seconds=20)  # a queued run's message should have arrived by then
 CHECKED_AT_THE_DOOR = 32 * 1024 * 1024  # bytes; a larger file is read through by the worker, not while somebody waits
 COUNTS = ("done_rows", "created", "updated", "skipped", "failed", "last_line")
 
@@ -216,14 +213,6 @@ def discard(run: ImportRun) -> None:
     storage.remove(run.file_key or "")
     db.session.delete(run)
     db.session.flush()
-
-
-def unfinished() -> list[int]:
-    """Runs to be told to a worker again: queued for a while, or left by a worker that gives no sign of life."""
-    now = clock.now()
-    waiting = (ImportRun.state == RunState.QUEUED) & (ImportRun.queued_at < now - LOST)
-    left = (ImportRun.state == RunState.RUNNING) & (ImportRun.heartbeat_at < now - STALE)
-    return list(db.session.scalars(select(ImportRun.id).where(or_(waiting, left)).order_by(ImportRun.id)))
 
 
 def runs(limit: int, offset: int = 0) -> list[ImportRun]:

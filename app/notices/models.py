@@ -20,6 +20,7 @@ class Kind(StrEnum):
     RESPONSIBLE = "responsible"
     SHARED = "shared"
     IMPORT = "import"
+    EXPORT = "export"
     TASK = "task"
     REMINDER = "reminder"
 

@@ -12,21 +12,24 @@ LABELS = {
     Kind.RESPONSIBLE: _l("I am made responsible for a contact"),
     Kind.SHARED: _l("A contact is shared with me"),
     Kind.IMPORT: _l("My import has ended"),
+    Kind.EXPORT: _l("My export has ended"),
     Kind.TASK: _l("I am given a task"),
     Kind.REMINDER: _l("A task of mine is due"),
 }
 ICONS = {Kind.RESPONSIBLE: "user", Kind.SHARED: "lock-open", Kind.IMPORT: "file-import"}
-ICONS |= {Kind.TASK: "checkbox", Kind.REMINDER: "bell"}
+ICONS |= {Kind.TASK: "checkbox", Kind.REMINDER: "bell", Kind.EXPORT: "download"}
 _SENTENCES = {
     Kind.RESPONSIBLE: _l("%(by)s made you responsible for %(name)s"),
     Kind.SHARED: _l("%(by)s shared %(name)s with you"),
     Kind.IMPORT: _l("Your import of %(file)s is done: %(created)s created, %(updated)s updated, %(failed)s refused"),
+    Kind.EXPORT: _l("Your export %(file)s is ready: %(rows)s rows"),
     Kind.TASK: _l("%(by)s gave you the task “%(name)s”"),
     Kind.REMINDER: _l("“%(name)s” is due on %(due)s"),
 }
 # The sentence of a kind where it comes with this word.
 _OTHERWISE = {
     (Kind.IMPORT, "error"): _l("Your import of %(file)s failed: %(error)s"),
+    (Kind.EXPORT, "error"): _l("Your export %(file)s failed: %(error)s"),
     (Kind.TASK, "count"): _l("%(by)s gave you %(count)s tasks: “%(name)s”"),
     (Kind.REMINDER, "late"): _l("“%(name)s” was due on %(due)s"),
 }

@@ -14,7 +14,7 @@ from sqlalchemy import func, select, update
 from sqlalchemy.exc import OperationalError
 
 from app.contacts.models import Contact
-from app.core import access, clock
+from app.core import access, clock, runs
 from app.core.db import db
 from app.core.jobs import nudge
 from app.imports import running, service
@@ -71,7 +71,7 @@ def sweep(app: Flask) -> Callable[[], None]:
 
     def do() -> None:
         with app.app_context(), access.acting_as(access.SYSTEM):
-            for run_id in service.unfinished():
+            for run_id in runs.unfinished(ImportRun):
                 nudge("imports.run", run_id)
 
     return do
@@ -129,7 +129,7 @@ def test_killed_twice_and_the_queue_wiped(
 
 def waiting(app: Flask) -> list[int]:
     with app.app_context(), access.acting_as(access.SYSTEM):
-        return service.unfinished()
+        return runs.unfinished(ImportRun)
 
 
 def test_a_replaced_worker_can_write_no_more(app: Flask, queue: Any, work: Any, state: Any, monkeypatch: Any) -> None:
@@ -160,7 +160,7 @@ def grow_token(app: Flask, run_id: int) -> None:
 
 def forget_heartbeat(app: Flask, run_id: int) -> None:
     with app.app_context(), access.acting_as(access.SYSTEM):
-        old = clock.now() - service.STALE * 2
+        old = clock.now() - runs.STALE * 2
         db.session.execute(update(ImportRun).where(ImportRun.id == run_id).values(heartbeat_at=old))
         db.session.commit()
 
@@ -232,7 +232,7 @@ def test_the_sweep_finds_what_was_lost(app: Flask, queue: Any, sweep: Any, state
     run_id = queue(big(10))
     assert run_id not in waiting(app)
     with app.app_context(), access.acting_as(access.SYSTEM):
-        old = clock.now() - service.LOST * 2
+        old = clock.now() - runs.LOST * 2
         db.session.execute(update(ImportRun).where(ImportRun.id == run_id).values(queued_at=old))
         db.session.commit()
     assert run_id in waiting(app)

@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "91d5c3e8a047"
-down_revision = "25c9a4783acf"
+down_revision = "7b1e5f20c9a4"
 branch_labels = None
 depends_on = None
 

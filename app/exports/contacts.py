@@ -1,0 +1,137 @@
+"""Contacts as a table that our own import reads back to the letter (IMP-06): what is primary stands first."""
+
+import datetime as dt
+from collections import defaultdict
+from collections.abc import Callable, Iterator
+from decimal import Decimal
+from typing import Any
+
+from sqlalchemy import ARRAY, BigInteger, any_, func, literal, select
+
+from app.contacts.models import ADDRESS_PARTS, Address, Channel, Contact, Medium, contact_tag
+from app.core.db import db
+from app.core.people import Group, User
+from app.core.tables import joined
+from app.exports.sources import Cells, Ids
+from app.settings import custom
+from app.settings.models import FieldKind, PickList, Tag
+from app.settings.service import pick_values
+
+NAMES = {Medium.EMAIL: "email", Medium.PHONE: "phone", Medium.WEB: "website"}
+FIRST = ("kind", "first_name", "last_name", "name", "company", "title", "type", "temperature")
+LAST = ("tags", "description", "private", "owner", "co_owners", "shared_with")
+OWN = (
+    Contact.id, Contact.kind, Contact.first_name, Contact.last_name, Contact.name, Contact.title, Contact.company_id,
+    Contact.type_id, Contact.temperature_id, Contact.description, Contact.private, Contact.owner_id,
+    Contact.co_owners, Contact.shared_with, Contact.custom,
+)  # fmt: skip
+Many = dict[int, list[tuple[Any, ...]]]
+READERS: dict[str, Callable[[Any], Any]] = {
+    FieldKind.CHECKBOX: lambda value: "yes" if value else "no",
+    FieldKind.DATE: dt.date.fromisoformat,
+    FieldKind.NUMBER: Decimal,
+    FieldKind.MONEY: lambda value: f"{value['amount']} {value['currency']}",
+}
+
+
+class ContactTable:
+    """As many columns for emails, phones and the rest as the richest of the chosen contacts needs."""
+
+    def __init__(self, chosen: Any) -> None:
+        self.widths = {NAMES[m]: most(Channel, chosen, Channel.medium == m) for m in Medium}
+        self.places = most(Address, chosen)
+        self.fields = [f for f in custom.fields_of("contact") if f.in_export and f.holds]
+        self.words = {v.id: v.label for which in PickList for v in pick_values(which)}
+        users = db.session.execute(select(User.id, User.username))
+        groups = db.session.execute(select(-Group.id, "group:" + Group.name))
+        self.people: dict[int, str] = {row[0]: row[1] for row in [*users, *groups]}
+        self.headings = [*FIRST, *self._reached(), *LAST, *(f"custom:{f.key}" for f in self.fields)]
+        self.phones = [i for i, heading in enumerate(self.headings) if heading.startswith("phone_")]
+
+    def _reached(self) -> Iterator[str]:
+        for name, width in self.widths.items():
+            for n in range(1, width + 1):
+                yield from (f"{name}_{n}", f"{name}_{n}_kind")
+        for n in range(1, self.places + 1):
+            yield from (f"address_{n}_{part}" for part in (*ADDRESS_PARTS, "kind"))
+
+    def rows(self, ids: Ids) -> Iterator[Cells]:
+        """As `sources.Table.rows`, in a handful of statements."""
+        wanted = among(ids)
+        found = {row.id: row for row in db.session.execute(select(*OWN).where(Contact.id == wanted))}
+        channels = self._channels(list(found))
+        addresses = gathered(Address, list(found), *(getattr(Address, part) for part in ADDRESS_PARTS), Address.kind)
+        tags, companies = tags_of(list(found)), companies_of({row.company_id for row in found.values()})
+        for row_id in ids:
+            if row := found.get(row_id):
+                yield [
+                    row.kind, row.first_name, row.last_name, row.name, companies.get(row.company_id), row.title,
+                    self.words.get(row.type_id), self.words.get(row.temperature_id),
+                    *self._reaching(row_id, channels), *laid_out(addresses[row_id], self.places, 6),
+                    joined(tags[row_id]), row.description, "yes" if row.private else "no",
+                    self.people.get(row.owner_id), self._named(row.co_owners), self._named(row.shared_with),
+                    *(self._own(field, row.custom) for field in self.fields),
+                ]  # fmt: skip
+
+    def _channels(self, ids: list[int]) -> dict[str, Many]:
+        result: dict[str, Many] = {medium: defaultdict(list) for medium in Medium}
+        for contact_id, several in gathered(Channel, ids, Channel.medium, Channel.value, Channel.kind).items():
+            for medium, value, kind in several:
+                result[medium][contact_id].append((value, kind))
+        return result
+
+    def _reaching(self, row_id: int, channels: dict[str, Many]) -> Iterator[Any]:
+        for medium, name in NAMES.items():
+            yield from laid_out(channels[medium].get(row_id, []), self.widths[name], 2)
+
+    def _named(self, principals: list[int]) -> str:
+        return joined(self.people[p] for p in principals if p in self.people) if principals else ""
+
+    @staticmethod
+    def _own(field: Any, values: dict[str, Any]) -> Any:
+        value = values.get(field.key)
+        read = READERS.get(field.kind)
+        return read(value) if read and value is not None else value
+
+
+def among(ids: Any) -> Any:
+    """One of many ids, sent as one array."""
+    return any_(literal(list(ids), ARRAY(BigInteger)))
+
+
+def most(child: type[Any], chosen: Any, *where: Any) -> int:
+    """How many of these children the richest of the chosen contacts has."""
+    counted = select(func.count().label("n")).where(child.contact_id.in_(chosen), *where).group_by(child.contact_id)
+    return db.session.scalar(select(func.max(counted.subquery().c.n))) or 0
+
+
+def gathered(child: type[Any], ids: list[int], *columns: Any) -> Many:
+    """The children of contacts by contact, the primary one first."""
+    found: Many = defaultdict(list)
+    mine = select(child.contact_id, *columns).where(child.contact_id == among(ids))
+    for contact_id, *values in db.session.execute(mine.order_by(child.is_primary.desc(), child.id)):
+        found[contact_id].append(tuple(values))
+    return found
+
+
+def tags_of(ids: list[int]) -> dict[int, list[str]]:
+    """The names of the tags of contacts that were seen."""
+    found: dict[int, list[str]] = defaultdict(list)
+    hung = select(contact_tag.c.contact_id, Tag.name).join(Tag, Tag.id == contact_tag.c.tag_id)
+    for contact_id, name in db.session.execute(hung.where(contact_tag.c.contact_id == among(ids)).order_by(Tag.name)):
+        found[contact_id].append(name)
+    return found
+
+
+def companies_of(ids: set[int | None]) -> dict[int, str]:
+    """Names of the companies that the actor may see."""
+    wanted = [i for i in ids if i is not None]
+    return {
+        row.id: row.name
+        for row in db.session.execute(select(Contact.id, Contact.name).where(Contact.id == among(wanted)))
+    }
+
+
+def laid_out(several: list[tuple[Any, ...]], width: int, each: int) -> list[Any]:
+    """The values one after the other, with empty cells up to the width."""
+    return [value for one in several for value in one] + [None] * each * (width - len(several))

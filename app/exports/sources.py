@@ -1,0 +1,78 @@
+"""What can be exported. A room's entity joins by one `add`: where its rows come from, and how a row becomes cells."""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+
+from flask_appbuilder.models.filters import BaseFilter
+from sqlalchemy import select
+
+from app.core.db import db
+
+Cells = Sequence[Any]  # texts, numbers, days, instants, None
+Ids = Sequence[int]
+Columns = Mapping[str, Callable[[Any], Any]]  # heading -> what it reads from a row
+
+
+class Table(Protocol):
+    """The rows of one export. `phones`: positions of the columns with phone numbers, which need no guard."""
+
+    @property
+    def headings(self) -> Sequence[str]: ...
+
+    @property
+    def phones(self) -> Iterable[int]: ...
+
+    def rows(self, ids: Ids) -> Iterator[Cells]:
+        """The rows with these ids that the actor may see, in the order of `ids`."""
+
+
+@dataclass(frozen=True)
+class Source:
+    """An entity. `view`: endpoint of its list; `permission`: what `read` must be granted on; `interface`: its list's
+    data interface; `table`: from a query of the chosen ids to the Table; `searches`: arguments of the list's address
+    beside its filters; `order`: what the file is sorted by, before the id."""
+
+    name: str
+    label: Any
+    model: type[Any]
+    view: str
+    permission: str
+    interface: Callable[[], Any]
+    table: Callable[[Any], Table]
+    searches: Mapping[str, tuple[str, type[BaseFilter]]] = field(default_factory=dict)
+    order: tuple[Any, ...] = ()
+
+
+SOURCES: dict[str, Source] = {}
+
+
+def add(source: Source) -> None:
+    """Let an entity be exported."""
+    SOURCES[source.name] = source
+
+
+class PlainTable:
+    """Rows of one entity, each cell read from the entity by a function of its own."""
+
+    phones: Iterable[int] = ()
+
+    def __init__(
+        self, model: type[Any], columns: Mapping[str, Callable[[Any], Any]], loads: Sequence[Any] = ()
+    ) -> None:
+        self.model, self.loads = model, loads
+        self.headings, self.readers = list(columns), list(columns.values())
+
+    def rows(self, ids: Ids) -> Iterator[Cells]:
+        """As `Table.rows`."""
+        chosen = select(self.model).where(self.model.id.in_(ids)).options(*self.loads)
+        found = {row.id: row for row in db.session.scalars(chosen).unique()}
+        for row_id in ids:
+            if row := found.get(row_id):
+                yield [read(row) for read in self.readers]
+        db.session.expunge_all()
+
+
+def plain(model: type[Any], columns: Columns, loads: Sequence[Any] = ()) -> Callable[[Any], Table]:
+    """The `table` of a source whose columns are always the same."""
+    return lambda _chosen: PlainTable(model, columns, loads)

@@ -1,0 +1,136 @@
+"""Lists become a file, slice by slice: whatever their length, only ids and one slice are in memory."""
+
+import datetime as dt
+import zipfile
+from array import array
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any, BinaryIO, cast
+
+from flask_babel import gettext as _
+from xlsxwriter import Workbook
+
+from app.core.db import appbuilder_of, db
+from app.core.errors import RuleBroken
+from app.core.tables import CsvWriter, safe_cell
+from app.exports import filters
+from app.exports.models import Format
+from app.exports.sources import SOURCES, Cells, Source, Table
+
+SLICE = 2_000
+EXCEL_ROWS, EXCEL_CELL, EXCEL_DIGITS = 1_048_575, 32_767, 15
+ALL = "all"
+Tick = Callable[[int, int], None]
+
+
+@dataclass(frozen=True)
+class Listing:
+    """One list as it was when the export began."""
+
+    source: Source
+    ids: "array[int]"
+    table: Table
+
+    def slices(self) -> Iterator[list[Cells]]:
+        """Its rows, some at a time."""
+        for start in range(0, len(self.ids), SLICE):
+            yield list(self.table.rows(self.ids[start : start + SLICE]))
+
+
+def write(entity: str, format_: str, args: filters.Args, file: BinaryIO, tick: Tick) -> None:
+    """Write what the actor may see of an entity ("all": of each) to a binary file.
+
+    `tick(done, total)` is called after each slice. Raises RuleBroken where the format can't hold it.
+    """
+    if format_ == Format.ZIP:
+        listings = [listed(source, {}) for source in readable()]
+    else:
+        listings = [listed(SOURCES[entity], args)]
+    counter = Counter(sum(len(listing.ids) for listing in listings), tick)
+    {Format.CSV: to_csv, Format.XLSX: to_xlsx, Format.ZIP: to_zip}[Format(format_)](listings, file, counter)
+
+
+class Counter:
+    """Tells how far it is."""
+
+    def __init__(self, total: int, tick: Tick) -> None:
+        self.total, self.done, self.tick = total, 0, tick
+        tick(0, total)
+
+    def count(self, rows: int) -> None:
+        """Some more rows are written."""
+        self.done += rows
+        self.tick(self.done, self.total)
+
+
+def readable() -> list[Source]:
+    """The sources whose list the actor may open."""
+    return [s for s in SOURCES.values() if appbuilder_of().sm.has_access("can_read", s.permission)]
+
+
+def listed(source: Source, args: filters.Args) -> Listing:
+    """The ids of a list, in the order of the file."""
+    chosen = filters.chosen(source, args)
+    ordered = chosen.order_by(*source.order, source.model.id).execution_options(yield_per=10_000)
+    return Listing(source, array("q", db.session.scalars(ordered)), source.table(chosen))
+
+
+def to_csv(listings: list[Listing], file: BinaryIO, counter: Counter) -> None:
+    """UTF-8 with BOM, guarded against formulas (IMP-07)."""
+    for listing in listings:
+        writer = CsvWriter.to_bytes(file, listing.table.headings, listing.table.phones)
+        for rows in listing.slices():
+            for row in rows:
+                writer.row(map(as_text, row))
+            counter.count(len(rows))
+
+
+def as_text(value: Any) -> Any:
+    """A cell as text that an import understands: plain decimals, ISO days and instants."""
+    if isinstance(value, str) or value is None:
+        return value
+    if isinstance(value, Decimal):
+        return f"{value:f}"
+    return value.isoformat() if isinstance(value, dt.date) else value
+
+
+def to_zip(listings: list[Listing], file: BinaryIO, counter: Counter) -> None:
+    """One CSV an entity."""
+    with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED, compresslevel=3) as archive:
+        for listing in listings:
+            with archive.open(f"{listing.source.name}.csv", "w", force_zip64=True) as member:
+                to_csv([listing], cast(BinaryIO, member), counter)
+
+
+def to_xlsx(listings: list[Listing], file: BinaryIO, counter: Counter) -> None:
+    """One sheet of typed cells, written row by row."""
+    if counter.total > EXCEL_ROWS:
+        raise RuleBroken({"format": _("An Excel sheet holds %(n)s rows: choose CSV.", n=EXCEL_ROWS)})
+    [listing] = listings
+    options = {"constant_memory": True, "default_date_format": "dd/mm/yyyy", "remove_timezone": True}
+    with Workbook(file, options) as book:
+        sheet, bold = book.add_worksheet(), book.add_format({"bold": True})
+        sheet.freeze_panes(1, 0)
+        sheet.write_row(0, 0, listing.table.headings, bold)
+        phones = frozenset(listing.table.phones)
+        for rows in listing.slices():
+            for line, row in enumerate(rows, counter.done + 1):
+                for column, value in enumerate(row):
+                    put(sheet, line, column, value, column in phones)
+            counter.count(len(rows))
+
+
+def put(sheet: Any, line: int, column: int, value: Any, phone: bool) -> None:
+    """One cell. Texts stay texts, whatever they look like; a number with more digits than Excel keeps does too."""
+    if isinstance(value, Decimal) and len(value.as_tuple().digits) <= EXCEL_DIGITS:
+        sheet.write_number(line, column, value)
+    elif isinstance(value, dt.date):
+        sheet.write_datetime(line, column, value)
+    elif isinstance(value, int):
+        sheet.write_number(line, column, value)
+    elif value not in (None, ""):
+        text = safe_cell(as_text(value), phone)
+        if len(text) > EXCEL_CELL:
+            raise RuleBroken({"format": _("A text is longer than an Excel cell holds: choose CSV.")})
+        sheet.write_string(line, column, text)

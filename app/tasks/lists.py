@@ -1,0 +1,90 @@
+"""The groups of a list of tasks, by when they are due where the reader is; each page and each count stops early."""
+
+import datetime as dt
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, func, literal, or_, select
+
+from app.core import access, clock
+from app.core.db import db
+from app.tasks import due
+from app.tasks.models import Task
+from app.tasks.queries import loads, matching
+
+CAP = 1_000  # counted up to here
+FURTHEST = 10_000  # rows that paging passes over
+
+
+class Group(StrEnum):
+    """In the order they are shown in (TSK-06)."""
+
+    OVERDUE = "overdue"
+    TODAY = "today"
+    WEEK = "week"
+    LATER = "later"
+    CLOSED = "closed"
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """Which tasks: of an owner (None: everyone's), of a category, about a record, with these words."""
+
+    owner: int | None = None
+    category: int | None = None
+    words: str = ""
+    links: dict[str, int] = field(default_factory=dict)
+
+    def conditions(self) -> list[ColumnElement[bool]]:
+        """The same for the database."""
+        found: list[ColumnElement[bool]] = [getattr(Task, f"{name}_id") == key for name, key in self.links.items()]
+        found += [Task.owner_id == self.owner] if self.owner is not None else []
+        found += [Task.category_id == self.category] if self.category is not None else []
+        return found + ([matching(self.words)] if self.words else [])
+
+
+def within(group: Group) -> ColumnElement[bool]:
+    """The condition of a group. Days and weeks are those of the reader; a day is over, and its tasks with it, at its
+    midnight, so that what is due then belongs to it."""
+    if group is Group.CLOSED:
+        return Task.closed_at.is_not(None)
+    now, zone = clock.now(), access.current().timezone
+    today = clock.today(zone)
+    tonight = due.instant(today + dt.timedelta(days=1), dt.time(), zone)
+    sunday = due.instant(today + dt.timedelta(days=7 - today.weekday()), dt.time(), zone)
+    parts = {
+        Group.OVERDUE: Task.due_at <= now,
+        Group.TODAY: (Task.due_at > now) & (Task.due_at <= tonight),
+        Group.WEEK: (Task.due_at > tonight) & (Task.due_at <= sunday),
+        Group.LATER: or_(Task.due_at > sunday, Task.due_at.is_(None)),
+    }
+    return Task.closed_at.is_(None) & parts[group]
+
+
+def _chosen(wanted: Wanted, group: Group, what: Any = Task) -> Select[Any]:
+    """`deleted_at` is said again beside the access rule, in words by which the database knows its partial indexes."""
+    return select(what).where(Task.deleted_at.is_(None), within(group), *wanted.conditions())
+
+
+def page(wanted: Wanted, group: Group, limit: int, offset: int = 0) -> list[Task]:
+    """Tasks of a group: what is due first comes first, what was closed last comes first."""
+    order = (Task.closed_at.desc(), Task.id.desc()) if group is Group.CLOSED else (Task.due_at, Task.id)
+    rows = _chosen(wanted, group).order_by(*order).limit(limit).offset(min(offset, FURTHEST)).options(*loads())
+    return list(db.session.scalars(rows))
+
+
+def counts(wanted: Wanted) -> dict[Group, int]:
+    """How many tasks are in each group, counted up to CAP + 1; one statement."""
+    columns = []
+    for group in Group:
+        some = _chosen(wanted, group, literal(1)).limit(CAP + 1).subquery()
+        columns.append(select(func.count()).select_from(some).scalar_subquery())
+    return dict(zip(Group, db.session.execute(select(*columns)).one(), strict=True))
+
+
+def open_of(name: str, key: int) -> int:
+    """How many open tasks there are about a record, counted up to CAP."""
+    mine = (Task.deleted_at.is_(None), Task.closed_at.is_(None), getattr(Task, f"{name}_id") == key)
+    some = select(Task.id).where(*mine).limit(CAP).subquery()
+    return db.session.scalar(select(func.count()).select_from(some)) or 0

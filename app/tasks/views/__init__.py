@@ -1,0 +1,19 @@
+"""Pages of tasks."""
+
+from typing import Any
+
+from flask_babel import lazy_gettext as _l
+
+from app.core import nav
+from app.tasks.views import panels
+from app.tasks.views.panels import TaskPanelView
+from app.tasks.views.tasks import TaskView
+
+
+def register(appbuilder: Any) -> None:
+    """Wire the pages, the menus and the tabs."""
+    for view in (TaskView, TaskPanelView):
+        appbuilder.add_view_no_menu(view)
+    panels.hang()
+    nav.MAIN.append(nav.Entry("tasks", _l("Tasks"), "checkbox", "TaskView.list", place=20))
+    nav.CREATE.append(nav.Entry("task", _l("Task"), "checkbox", "TaskView.add", place=20))

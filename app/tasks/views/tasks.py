@@ -1,0 +1,212 @@
+"""Pages of tasks: the grouped list, the record, its form, group operations."""
+
+from collections.abc import Callable
+from typing import Any
+
+from flask import flash, redirect, request, url_for
+from flask_appbuilder import action, expose, has_access
+from flask_appbuilder.security.decorators import permission_name
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from flask_babel import ngettext
+from werkzeug.datastructures import MultiDict
+
+from app.core import access, clock
+from app.core.db import db
+from app.core.errors import NotAllowed, RuleBroken
+from app.core.people import names_of_principals
+from app.core.views import CrmView, stored
+from app.settings.models import PickList
+from app.settings.service import pick_values
+from app.tasks import checks, forms, lists, queries, service
+from app.tasks.lists import Group
+from app.tasks.models import LINKS, Task
+
+FEW, MANY = 15, 50  # rows of a group among others, and of one by itself
+MOST_CONTACTS = 500  # of one task for each
+GROUPS = {
+    Group.OVERDUE: _l("Overdue"),
+    Group.TODAY: _l("Today"),
+    Group.WEEK: _l("This week"),
+    Group.LATER: _l("Later"),
+    Group.CLOSED: _l("Closed"),
+}
+PAGES = {"contact": "ContactView.show", "opportunity": "OpportunityView.show", "case": "CaseView.show",
+         "project": "ProjectView.show"}  # fmt: skip
+
+
+def wanted() -> lists.Wanted:
+    """The filters of the address: `who` (everyone, or a user's id; oneself by default), category, q, records."""
+    who, args = request.args.get("who", ""), request.args
+    owner = None if who == "everyone" else int(who) if who.isdecimal() and len(who) < 10 else access.current().user_id
+    links = {name: key for name in LINKS if (key := args.get(name, type=int)) and abs(key) < 2**63}
+    category = args.get("category", type=int)
+    category = category if category and abs(category) < 2**31 else None
+    return lists.Wanted(owner, category, args.get("q", "").strip()[:200], links)
+
+
+class TaskView(CrmView):
+    """What is to be done (TSK-01, 02, 04…06)."""
+
+    datamodel = queries.interface()
+    service = service
+    route_base = "/tasks"
+    class_permission_name = "Task"
+    search_columns = ["title"]
+    add_form = edit_form = forms.TaskForm
+    add_template = edit_template = "tasks/form.html"
+
+    @expose("/list/")
+    @has_access
+    def list(self) -> Any:
+        """All groups, a few rows of each; `group` shows one of them page by page."""
+        which, chosen = wanted(), request.args.get("group", "")
+        counts = lists.counts(which)
+        found = self._one(which, Group(chosen)) if chosen in list(Group) else self._all(which, counts)
+        users = names_of_principals([which.owner]) if which.owner else {}
+        return self.render_template(
+            "tasks/list.html",
+            **found,
+            labels=GROUPS,
+            counts=counts,
+            cap=lists.CAP,
+            chosen=chosen,
+            who=which.owner,
+            who_name=users.get(which.owner or 0, ""),
+            category_id=which.category,
+            categories=pick_values(PickList.TASK_CATEGORY),
+            about={name: row for name, key in which.links.items() if (row := checks.linked(name, key))},
+            pages=PAGES,
+            links=LINKS,
+            filtered=bool(which.words or which.category or which.links),
+            now=clock.now(),
+            actions=self.actions,
+        )
+
+    def _all(self, which: lists.Wanted, counts: dict[Group, int]) -> dict[str, Any]:
+        return {"groups": {group: lists.page(which, group, FEW) for group in Group if counts[group]}, "page": 0}
+
+    def _one(self, which: lists.Wanted, group: Group) -> dict[str, Any]:
+        page = request.args.get("page_tasks", 0, int)
+        rows = lists.page(which, group, MANY, page * MANY)
+        return {"groups": {group: rows} if rows else {}, "page": page, "page_size": MANY, "shown": len(rows)}
+
+    @expose("/show/<pk>", methods=["GET"])
+    @has_access
+    def show(self, pk: str) -> Any:
+        """The record."""
+        task = self.row_or_404(pk)
+        people = [key for key in (task.owner_id, task.created_by, task.closed_by) if key]
+        return self.render_template(
+            "tasks/show.html",
+            task=task,
+            who=names_of_principals(people),
+            reminders=forms.REMINDERS,
+            repeats=forms.said(task.rule),
+            pages=PAGES,
+            links=LINKS,
+            now=clock.now(),
+            may_delete=service.may_delete(task),
+        )
+
+    def data_of(self, form: forms.TaskForm) -> dict[str, Any]:
+        return forms.data_of(form)
+
+    def form_values(self, row: Task) -> Any:
+        return forms.values(row)
+
+    def _add(self) -> Any:
+        widgets = super()._add()
+        if widgets and request.method == "GET":
+            widgets["add"].template_args["form"].prefill(request.args)
+        return widgets
+
+    def post_add_redirect(self) -> Any:
+        """Back to the tab of the record that the link came from, else to the task."""
+        about = next((name for name in LINKS if request.args.get(name, type=int)), None)
+        if about is None or "save_and_new" in request.form:
+            return super().post_add_redirect()
+        return redirect(url_for(PAGES[about], pk=request.args[about], _anchor="tab-tasks"))
+
+    @expose("/for", methods=["GET", "POST"])
+    @has_access
+    @permission_name("add")
+    def add_for(self) -> Any:
+        """One task for each contact named in the address as `contact` (CON-09, TSK-05)."""
+        keys = dict.fromkeys(request.args.getlist("contact", type=int)[:MOST_CONTACTS])
+        contacts = [row for key in keys if (row := checks.linked("contact", key)) is not None]
+        form = forms.TaskForm()
+        if request.method == "GET":
+            form.prefill(MultiDict())
+        elif contacts and stored(form, lambda: service.save_for([c.id for c in contacts], forms.data_of(form))):
+            flash(ngettext("%(num)s task made", "%(num)s tasks made", len(contacts)), "success")
+            return redirect(url_for(".list", who="everyone"))
+        return self.render_template("tasks/for.html", form=form, contacts=contacts)
+
+    @expose("/close/<pk>", methods=["POST"])
+    @has_access
+    @permission_name("edit")
+    def close(self, pk: str) -> Any:
+        """Done (TSK-06); the answer is the row as it is now."""
+        return self._turned(self.row_or_404(pk), service.close)
+
+    @expose("/reopen/<pk>", methods=["POST"])
+    @has_access
+    @permission_name("edit")
+    def reopen(self, pk: str) -> Any:
+        """Not done after all."""
+        return self._turned(self.row_or_404(pk), service.reopen)
+
+    def _turned(self, task: Task, verb: Callable[[Task], None]) -> Any:
+        verb(task)
+        db.session.commit()
+        if not request.headers.get("HX-Request"):
+            return redirect(self._back(url_for(".show", pk=task.id)))
+        return self.render_template("tasks/row.html", task=task, now=clock.now(), pages=PAGES, links=LINKS)
+
+    @expose("/restore/<int:pk>", methods=["POST"])
+    @has_access
+    @permission_name("delete")
+    def restore(self, pk: int) -> Any:
+        """Undo a deletion (GEN-07)."""
+        try:
+            task = service.restore(pk)
+            db.session.commit()
+        except RuleBroken as broken:
+            flash(str(broken), "danger")
+            return redirect(url_for(".list"))
+        flash(_("Restored"), "success")
+        return redirect(url_for(".show", pk=task.id))
+
+    @action("close", _l("Close"), "", icon="check")
+    def close_chosen(self, tasks: Any) -> Any:
+        """The chosen ones are done."""
+        return self._for_each(tasks, service.close)
+
+    @action("reopen", _l("Reopen"), "", icon="arrow-back-up")
+    def reopen_chosen(self, tasks: Any) -> Any:
+        """The chosen ones are not done after all."""
+        return self._for_each(tasks, service.reopen)
+
+    @action("delete", _l("Delete"), _l("Move the chosen tasks to the bin?"), icon="trash")
+    def delete_chosen(self, tasks: Any) -> Any:
+        """Move the chosen ones to the bin."""
+        return self._for_each(tasks, service.delete)
+
+    def _for_each(self, tasks: Any, verb: Callable[[Task], None]) -> Any:
+        refused = 0
+        for task in tasks:
+            try:
+                verb(task)
+            except NotAllowed:
+                refused += 1
+        db.session.commit()
+        flash(_("%(done)s changed", done=len(tasks) - refused), "success")
+        if refused:
+            flash(_("%(n)s left alone: only their responsible persons may do this", n=refused), "warning")
+        return redirect(self._back(url_for(".list")))
+
+    @staticmethod
+    def _back(otherwise: str) -> str:
+        came_from = request.referrer or ""
+        return came_from if came_from.startswith(request.host_url) else otherwise
