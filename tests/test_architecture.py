@@ -33,6 +33,7 @@ RAW_SQL = {
     "app/core/health.py": "asks for the schema's version",
     "workers/schedule.py": "the leader's advisory lock",
     "app/imports/running.py": "COPY of refused rows, and the lock of a run",
+    "app/mailing/sending.py": "the senders' advisory locks",
     "importers/merging/": "COPY and one merge, within the audience of its actor",
 }
 # Who may end a transaction: doors, and the helpers that doors use.
@@ -47,6 +48,7 @@ COMMITS = {
     "app/core/runs.py",
     "app/exports/running.py",  # claims, writes and closes, each by itself
     "app/imports/running.py",  # a run is many transactions, one a chunk
+    "app/mailing/sending.py",  # one a mail: it is marked before it goes
 }
 # Each use of the actor that sees everything, counted: a new one is a decision, not a habit.
 SYSTEM_USES = {

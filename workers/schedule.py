@@ -52,12 +52,14 @@ def expired() -> None:
 
 def mails() -> None:
     """Let mails go whose pause is over; tell a person of those that a worker left while it was sending."""
-    from app.mailing.service import doubt_the_abandoned, due
+    from app.mailing.sending import SENDERS
+    from app.mailing.service import doubt_the_abandoned, forget, lost
 
     doubt_the_abandoned()
+    forget()
     db.session.commit()
-    for mail_id in due():
-        nudge("mailing.deliver", mail_id)
+    for _ in range(SENDERS if lost() else 0):
+        nudge("mailing.deliver", 0)
 
 
 def leftovers() -> None:
@@ -70,7 +72,7 @@ def leftovers() -> None:
 TIMETABLE: list[tuple[int, Callable[[], None]]] = [  # seconds between two starts, what
     (15, beats),
     (60, sweep),
-    (60, mails),
+    (20, mails),
     (6 * 3600, leftovers),
     (600, expired),
 ]

@@ -83,7 +83,8 @@ class OutgoingMail(Guarded, Stamped, Model):
 
 class MailServer(Stamped, Model):
     """How mail goes out (MAIL-01): one row, made when an administrator first saves it. `secret` is the password and
-    `dkim_key` the private key, both sealed (`core.sealing`); `per_minute` None knows no limit."""
+    `dkim_key` the private key, both sealed (`core.sealing`); `per_minute` None knows no limit, and
+    `minute_sent` mails have gone in `minute`."""
 
     __tablename__ = "mail_server"
     __table_args__ = (CheckConstraint("id = 1", name="only_one"),)
@@ -97,6 +98,8 @@ class MailServer(Stamped, Model):
     sender: Mapped[str] = mapped_column(String(254), default="")
     sender_name: Mapped[str] = mapped_column(String(255), default="")
     per_minute: Mapped[int | None] = mapped_column(Integer)
+    minute: Mapped[dt.datetime | None] = mapped_column(UTCDateTime)
+    minute_sent: Mapped[int] = mapped_column(Integer, default=0, server_default="0")
     keep_days: Mapped[int] = mapped_column(Integer, default=365)
     dkim_selector: Mapped[str] = mapped_column(String(63), default="")
     dkim_key: Mapped[str | None] = mapped_column(Text)

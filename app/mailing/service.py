@@ -6,7 +6,7 @@ from email.utils import make_msgid
 from typing import Any, NamedTuple
 
 from flask_babel import gettext as _
-from sqlalchemy import select, update
+from sqlalchemy import Select, delete, literal, select, update
 
 from app.core import clock
 from app.core.db import db
@@ -20,7 +20,9 @@ PAUSES = [dt.timedelta(minutes=m) for m in (1, 5, 15, 30, 60)]  # the last one a
 MOST_ATTEMPTS = 100  # with these pauses four days
 LOST = dt.timedelta(seconds=20)  # the message of a due mail should have reached a worker by then
 STALE = dt.timedelta(minutes=20)  # longer than the longest conversation: who holds a mail still, is dead
-AT_ONCE = 500  # mails told to workers by one sweep
+AT_ONCE = 2000  # mails deleted by one sweep
+KEEP_DAYS = 365
+WAITING = literal(MailState.WAITING.value, literal_execute=True)  # as the index says it
 AGAIN = (MailState.REFUSED, MailState.DOUBT)
 
 
@@ -84,12 +86,6 @@ def _domain() -> str:
     return found.sender.rpartition("@")[2] if found else "clientela.invalid"
 
 
-def is_due(mail_id: int) -> bool:
-    """Whether the mail waits and its pause is over."""
-    waiting = select(OutgoingMail.id).where(OutgoingMail.id == mail_id, OutgoingMail.state == MailState.WAITING)
-    return db.session.scalar(waiting.where(OutgoingMail.next_try_at <= clock.now())) is not None
-
-
 def settle(mail_id: int, token: dt.datetime, attempts: int, result: Result) -> None:
     """Write down what came of an attempt, unless another one has begun since (`token` is its `claimed_at`)."""
     state, words = result
@@ -108,13 +104,30 @@ def pause(attempts: int) -> dt.timedelta:
     return PAUSES[min(max(attempts, 1), len(PAUSES)) - 1]
 
 
-def due() -> list[int]:
-    """Mails whose time has come and whose message may be lost, to be told to a worker again; none without a server."""
-    if servers.present() is None:
-        return []
-    waiting = select(OutgoingMail.id).where(OutgoingMail.state == MailState.WAITING)
-    ready = waiting.where(OutgoingMail.next_try_at < clock.now() - LOST)
-    return list(db.session.scalars(ready.order_by(OutgoingMail.next_try_at).limit(AT_ONCE)))
+def anything_due() -> bool:
+    """Whether a mail waits whose time has come."""
+    return db.session.scalar(select(due(1).exists())) or False
+
+
+def due(limit: int) -> Select[int]:
+    """Ids of the mails whose time has come, others before mass mail, who waits longest first."""
+    waiting = select(OutgoingMail.id).where(OutgoingMail.state == WAITING, OutgoingMail.next_try_at <= clock.now())
+    return waiting.order_by(OutgoingMail.bulk, OutgoingMail.next_try_at, OutgoingMail.id).limit(limit)
+
+
+def lost() -> bool:
+    """Whether mails wait whose message may be lost, so that a worker must be told again; not without a server."""
+    old = due(1).where(OutgoingMail.next_try_at < clock.now() - LOST)
+    return servers.present() is not None and bool(db.session.scalar(select(old.exists())))
+
+
+def forget() -> int:
+    """Delete sent mails that were kept as long as the settings say; how many, at most AT_ONCE."""
+    found = servers.row()
+    before = clock.now() - dt.timedelta(days=found.keep_days if found else KEEP_DAYS)
+    old = select(OutgoingMail.id).where(OutgoingMail.state == MailState.SENT, OutgoingMail.sent_at < before)
+    gone = delete(OutgoingMail).where(OutgoingMail.id.in_(old.limit(AT_ONCE)))
+    return int(db.session.execute(gone).rowcount)  # type: ignore[attr-defined]
 
 
 def doubt_the_abandoned() -> int:
@@ -134,6 +147,13 @@ def send_again(mail: OutgoingMail) -> None:
     if not db.session.execute(back.values(**fresh)).rowcount:  # type: ignore[attr-defined]
         raise Conflict
     later("mailing.deliver", mail.id)
+
+
+def arrived(mail: OutgoingMail) -> None:
+    """A person knows that a doubtful mail has arrived. Raises Conflict for any other."""
+    known = update(OutgoingMail).where(OutgoingMail.id == mail.id, OutgoingMail.state == MailState.DOUBT)
+    if not db.session.execute(known.values(state=MailState.SENT, sent_at=clock.now())).rowcount:  # type: ignore[attr-defined]
+        raise Conflict
 
 
 def mails(state: str, limit: int, offset: int = 0) -> list[OutgoingMail]:

@@ -1,7 +1,7 @@
 """One SMTP conversation, and what its end means for the mail: sent, to be tried again, refused, or not to be known.
 
-A reply about this mail (to MAIL, RCPT, DATA) decides about it; whatever fails before is the server's trouble and the
-mail waits. After the last byte has gone silence is doubt: sending again could be the second time (RFC 5321, 4.5.3.2.6).
+A reply about this mail (to RCPT and DATA) decides about it; whatever fails before is the server's trouble and the mail
+waits. After the last byte has gone silence is doubt: sending again could be the second time (RFC 5321, 4.5.3.2.6).
 """
 
 import smtplib
@@ -63,18 +63,60 @@ def server_of(url: str) -> Server | None:
     )
 
 
-def send(server: Server, recipient: str, content: bytes) -> Result:
-    """Hand one mail to the server; never raises for what a server or network does."""
-    try:
-        line = _connect(server)
-    except (OSError, smtplib.SMTPException) as error:
-        return Result(MailState.WAITING, said(error))
-    try:
-        return _envelope(line, server.sender, recipient) or _content(line, content)
-    finally:
-        with suppress(OSError, smtplib.SMTPException):
-            line.quit()
-        line.close()
+class Line:
+    """A connection that is kept from one mail to the next. `away` once the server itself can't be used just now: then
+    the next mail would fare no better."""
+
+    def __init__(self, server: Server) -> None:
+        self.server, self.away = server, False
+        self._open: smtplib.SMTP | None = None
+
+    def send(self, recipient: str, content: bytes) -> Result:
+        """Hand one mail to the server; never raises for what a server or network does."""
+        kept = self._open is not None
+        result = self._converse(recipient, content)
+        if kept and self.away and result.state == MailState.WAITING:  # it hung up meanwhile, as servers do
+            self.away = False
+            result = self._converse(recipient, content)
+        return result
+
+    def _converse(self, recipient: str, content: bytes) -> Result:
+        try:
+            line = self._open = self._open or _connect(self.server)
+            sender = line.mail(self.server.sender)
+        except (OSError, smtplib.SMTPException) as error:
+            return self._is_away(said(error))
+        if sender[0] // 100 != 2:
+            return self._is_away(said(*sender))
+        result = _recipient(line, recipient) or _content(line, content)
+        self._tidy(line, result)
+        return result
+
+    def _is_away(self, words: str) -> Result:
+        """A server that takes no mail from us is no fault of this one."""
+        self.away = True
+        self.close()
+        return Result(MailState.WAITING, words)
+
+    def _tidy(self, line: smtplib.SMTP, result: Result) -> None:
+        """Ready for the next mail, or closed."""
+        try:
+            if result.state in (MailState.REFUSED, MailState.WAITING):
+                line.rset()
+            if line.sock and result.state != MailState.DOUBT:
+                line.sock.settimeout(PATIENCE)
+                return
+        except (OSError, smtplib.SMTPException):
+            pass
+        self.close()
+
+    def close(self) -> None:
+        """Take leave, as far as the server still listens."""
+        if self._open is not None:
+            with suppress(OSError, smtplib.SMTPException):
+                self._open.quit()
+            self._open.close()
+            self._open = None
 
 
 def _connect(server: Server) -> smtplib.SMTP:
@@ -95,15 +137,13 @@ def _connect(server: Server) -> smtplib.SMTP:
     return line
 
 
-def _envelope(line: smtplib.SMTP, sender: str, recipient: str) -> Result | None:
-    """Say from whom and to whom; None when both were taken."""
+def _recipient(line: smtplib.SMTP, recipient: str) -> Result | None:
+    """Say to whom; None when the server takes it."""
     try:
-        for code, reply in (line.mail(sender), line.rcpt(recipient)):
-            if code // 100 != 2:
-                return _refusal(code, reply)
+        code, reply = line.rcpt(recipient)
     except (OSError, smtplib.SMTPException) as error:
         return Result(MailState.WAITING, said(error))
-    return None
+    return _refusal(code, reply) if code // 100 != 2 else None
 
 
 def _content(line: smtplib.SMTP, content: bytes) -> Result:

@@ -2,6 +2,7 @@
 
 import socket
 import threading
+from collections.abc import Callable
 from dataclasses import dataclass
 from email import message_from_bytes, policy
 from email.message import EmailMessage
@@ -21,15 +22,31 @@ class Received:
 
 
 class Mailbox:
-    """The server. `refuse` maps a recipient to the reply it gets, such as `550 no such user`."""
+    """The server. `refuse` maps a recipient to the reply it gets, such as `550 no such user`; `busy_after` mails on one
+    connection it says 421 and hangs up; `connections` are those that mails came over, `drops` tells by a mail's number
+    whether to keep it and hang up without an answer."""
 
     def __init__(self) -> None:
         self.received: list[Received] = []
         self.refuse: dict[str, str] = {}
+        self.connections: list[Any] = []
+        self.busy_after = 0
+        self.drops: Callable[[int], bool] = lambda _number: False
         self._arrival = threading.Condition()
         self._controller = Controller(self, hostname="127.0.0.1", port=free_port())
         self._controller.start()
         self.url = f"smtp://127.0.0.1:{self._controller.port}"
+
+    async def handle_MAIL(  # noqa: N802
+        self, server: SMTP, session: Session, envelope: Envelope, address: str, options: list[Any]
+    ) -> str:
+        """Begin a mail, unless this connection has brought enough."""
+        if self.busy_after and self.connections.count(session.peer) >= self.busy_after:
+            server.transport.write(b"421 enough for now\r\n")
+            server.transport.close()
+            return "421 enough for now"
+        envelope.mail_from = address
+        return "250 OK"
 
     async def handle_RCPT(  # noqa: N802
         self, server: SMTP, session: Session, envelope: Envelope, address: str, options: list[Any]
@@ -45,7 +62,10 @@ class Mailbox:
         parsed = message_from_bytes(envelope.content or b"", policy=policy.SMTP)
         with self._arrival:
             self.received.append(Received(envelope.mail_from or "", list(envelope.rcpt_tos), parsed))
+            self.connections.append(session.peer)
             self._arrival.notify_all()
+        if self.drops(len(self.received)):
+            server.transport.abort()
         return "250 OK"
 
     def wait_for(self, count: int, seconds: float = 20) -> list[Received]:
@@ -60,6 +80,8 @@ class Mailbox:
         with self._arrival:
             self.received.clear()
             self.refuse.clear()
+            self.connections.clear()
+            self.busy_after, self.drops = 0, lambda _number: False
 
     def stop(self) -> None:
         """End the server."""

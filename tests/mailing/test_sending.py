@@ -54,6 +54,11 @@ def change(make: Maker, mail_id: int, **values: Any) -> None:
         db.session.remove()
 
 
+def due() -> list[int]:
+    """What the next sender would take, and the sweep sees to it that there is one."""
+    return list(db.session.scalars(service.due(10))) if service.lost() else []
+
+
 def ago(**span: int) -> dt.datetime:
     return clock.now() - dt.timedelta(**span)
 
@@ -194,7 +199,7 @@ def test_a_line_that_breaks(make: Maker, deliver: Any, through: Any, replies: li
     assert stored(make, mail).state == state
     with make.app.app_context(), access.acting_as(access.SYSTEM):
         change(make, mail, next_try_at=ago(days=1))
-        assert (mail in service.due()) == (state == MailState.WAITING)
+        assert (mail in due()) == (state == MailState.WAITING)
 
 
 def test_a_wrong_password_is_no_fault_of_the_mail(make: Maker, deliver: Any, through: Any) -> None:
@@ -215,7 +220,7 @@ def test_a_killed_worker_leaves_doubt(make: Maker, smtp: Mailbox, deliver: Any) 
     with make.app.app_context(), access.acting_as(access.SYSTEM):
         assert service.doubt_the_abandoned() == 1
         db.session.commit()
-        assert mail not in service.due()
+        assert mail not in due()
     deliver(mail)
     assert stored(make, mail).state == MailState.DOUBT
     assert len(smtp.received) == 1
@@ -250,9 +255,9 @@ def test_without_a_server_mails_wait(make: Maker, deliver: Any, through: Any, mo
     assert (row.state, row.attempts) == (MailState.WAITING, 0)
     change(make, mail, next_try_at=ago(hours=1))
     with make.app.app_context(), access.acting_as(access.SYSTEM):
-        assert mail in service.due()
+        assert mail in due()
         monkeypatch.setitem(make.app.config, "SMTP_URL", "")
-        assert service.due() == []
+        assert due() == []
 
 
 @contextmanager
@@ -291,7 +296,7 @@ def test_kill_of_a_real_worker(make: Maker, smtp: Mailbox, data: Path, monkeypat
     with make.app.app_context(), access.acting_as(access.SYSTEM):
         service.doubt_the_abandoned()
         db.session.commit()
-        assert service.due() == []
+        assert due() == []
     with worker(data / "log"):
         other = queued(make, "luca@example.com")
         [came] = smtp.wait_for(1, START)

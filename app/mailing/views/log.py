@@ -1,5 +1,6 @@
 """The log of outgoing mail (MAIL-05): what waits and why, what was refused in the server's words, and another try."""
 
+from collections.abc import Callable
 from typing import Any
 
 from flask import flash, redirect, request, url_for
@@ -53,13 +54,22 @@ class MailView(ThreeVerbs, BaseView):
     @has_access
     def again(self, pk: int) -> Any:
         """Send a refused or doubtful one again."""
+        return self._decided(pk, service.send_again, _("The mail is in the queue again"))
+
+    @expose("/<int:pk>/arrived", methods=["POST"])
+    @has_access
+    def arrived(self, pk: int) -> Any:
+        """A doubtful one has arrived, as somebody knows."""
+        return self._decided(pk, service.arrived, _("The mail counts as sent"))
+
+    def _decided(self, pk: int, verb: Callable[[OutgoingMail], None], said: str) -> Any:
         mail = db.session.get(OutgoingMail, pk) if pk < 2**63 else None
         if mail is None:
             raise NotFound
         try:
-            service.send_again(mail)
+            verb(mail)
             db.session.commit()
-            flash(_("The mail is in the queue again"), "success")
+            flash(said, "success")
         except Conflict:
             db.session.rollback()
             flash(_("This mail was neither refused nor in doubt any more."), "warning")
