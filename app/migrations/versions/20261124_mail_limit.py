@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "d94e7a3105bc"
-down_revision = "c81f20b7d645"
+down_revision = "91d5c3e8a047"
 branch_labels = None
 depends_on = None
 
