@@ -27,6 +27,7 @@ class Verb(StrEnum):
     RESTORED = "restored"
     MERGED = "merged"
     MOVED = "moved"
+    TASK_DONE = "task_done"
 
 
 PARENTS = ("contact", "opportunity", "case", "project")

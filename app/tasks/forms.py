@@ -22,6 +22,7 @@ from wtforms.validators import Optional
 
 from app.contacts.forms import LookupField
 from app.core import access
+from app.core.lookup import LOOKUPS
 from app.core.people import names_of_principals
 from app.settings.models import PickList
 from app.settings.service import pick_values
@@ -54,11 +55,13 @@ REPEATS = {
 class TaskForm(DynamicForm):
     """The keys of the service; its rules are there alone."""
 
-    links = tuple(LINKS)
     version = HiddenField()
     title = StringField(_l("Title"))
     category = SelectField(_l("Category"), coerce=int, validate_choice=False)
     contact = LookupField(_l("Contact"), "contact")
+    opportunity = LookupField(_l("Opportunity"), "opportunity")
+    case = LookupField(_l("Case"), "case")
+    project = LookupField(_l("Project"), "project")
     due = DateField(_l("Due"), validators=[Optional()])
     time = TimeField(_l("Time"), validators=[Optional()])
     reminder = SelectField(_l("Reminder"), choices=list(REMINDERS.items()), default=str(DEFAULT_REMINDER))
@@ -72,6 +75,7 @@ class TaskForm(DynamicForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.links = [name for name in LINKS if self[name].source in LOOKUPS]
         words = [(value.id, value.label) for value in pick_values(PickList.TASK_CATEGORY)]
         self.category.choices = [(0, "—"), *words]
         self.show_choices()

@@ -5,7 +5,6 @@ from typing import Any
 
 from sqlalchemy import (
     BigInteger,
-    Boolean,
     ColumnElement,
     Date,
     ForeignKey,
@@ -16,25 +15,26 @@ from sqlalchemy import (
     Text,
     Time,
     and_,
-    bindparam,
     or_,
-    select,
-    true,
 )
 from sqlalchemy.orm import Mapped, deferred, mapped_column, relationship
 
+from app.cases.models import Case
 from app.contacts.models import Contact
-from app.core.access import Actor, Guarded, current
+from app.core.access import Actor, HangsOn, me
 from app.core.clock import UTCDateTime
 from app.core.db import Model
 from app.core.mixins import Binned, Stamped
+from app.opportunities.models import Opportunity
+from app.projects.models import Project
 from app.settings.models import PickValue
 
-LINKS: dict[str, type[Any]] = {"contact": Contact}  # what a task may be about, by the name of its relationship
+# What a task may be about, by the name of its relationship, which is its table's too.
+LINKS: dict[str, type[Any]] = {"contact": Contact, "opportunity": Opportunity, "case": Case, "project": Project}
 OPEN = "closed_at IS NULL AND deleted_at IS NULL"
 
 
-class Task(Guarded, Stamped, Binned, Model):
+class Task(HangsOn, Stamped, Binned, Model):
     """Something to do (TSK-01). `due_on` and `due_time` are as the clock of `zone` shows them, where the responsible
     person was when they were set; `due_at` is the instant made of them (see due.py), by which lists are sorted.
 
@@ -50,14 +50,18 @@ class Task(Guarded, Stamped, Binned, Model):
         Index("ix_task_mine_closed", "owner_id", "closed_at", "id", postgresql_where="closed_at IS NOT NULL"),
         Index("ix_task_remind", "remind_at", postgresql_where=f"{OPEN} AND reminded_at IS NULL"),
         Index("ix_task_category", "category_id", postgresql_where="category_id IS NOT NULL"),
-        Index("ix_task_contact", "contact_id", "due_at", postgresql_where="contact_id IS NOT NULL"),
+        *(Index(f"ix_task_{n}", f"{n}_id", "due_at", postgresql_where=f"{n}_id IS NOT NULL") for n in LINKS),
         Index("ix_task_search", "search", postgresql_using="gin", postgresql_ops={"search": "gin_trgm_ops"}),
     )
+    parents = tuple(LINKS)
 
     id: Mapped[int] = mapped_column(BigInteger, Identity(), primary_key=True)
     title: Mapped[str] = mapped_column(String(255))
     category_id: Mapped[int | None] = mapped_column(ForeignKey("pick_value.id"))
     contact_id: Mapped[int | None] = mapped_column(ForeignKey("contact.id", ondelete="CASCADE"))
+    opportunity_id: Mapped[int | None] = mapped_column(ForeignKey("opportunity.id", ondelete="CASCADE"))
+    case_id: Mapped[int | None] = mapped_column(ForeignKey("case.id", ondelete="CASCADE"))
+    project_id: Mapped[int | None] = mapped_column(ForeignKey("project.id", ondelete="CASCADE"))
     due_on: Mapped[dt.date | None] = mapped_column(Date)
     due_time: Mapped[dt.time | None] = mapped_column(Time)
     zone: Mapped[str] = mapped_column(String(64))
@@ -75,28 +79,17 @@ class Task(Guarded, Stamped, Binned, Model):
     search: Mapped[str] = deferred(mapped_column(Text, default="", server_default=""))
 
     category: Mapped[PickValue | None] = relationship(foreign_keys=[category_id])
-    contact: Mapped[Contact | None] = relationship(foreign_keys=[contact_id])
+    contact: Mapped[Contact | None] = relationship()
+    opportunity: Mapped[Opportunity | None] = relationship()
+    case: Mapped[Case | None] = relationship()
+    project: Mapped[Project | None] = relationship()
     owner: Mapped[Any] = relationship("User", foreign_keys=[owner_id])
 
     @classmethod
     def visible(cls, actor: Actor) -> ColumnElement[bool]:
-        """Its responsible person, its creator, and those who see all that it is linked to (ACC-06).
-
-        Each link is asked by key, row by row: a list that stops after a page never reads a whole table of parents.
-        """
-        me = bindparam("task_of", callable_=lambda: current().user_id, type_=Integer)
-        linked = [or_(cls._key(name).is_(None), cls._sees(name, actor)) for name in LINKS]
-        return and_(cls.deleted_at.is_(None), or_(cls.owner_id == me, cls.created_by == me, and_(true(), *linked)))
-
-    @classmethod
-    def _key(cls, name: str) -> Any:
-        return getattr(cls, f"{name}_id")
-
-    @classmethod
-    def _sees(cls, name: str, actor: Actor) -> ColumnElement[bool]:
-        parent = LINKS[name]
-        seen = select(parent.visible(actor)).where(parent.id == cls._key(name))
-        return seen.scalar_subquery().cast(Boolean)
+        """Its responsible person, its creator, and those who see all that it is linked to (ACC-06)."""
+        own = or_(cls.owner_id == me(), cls.created_by == me())
+        return and_(cls.deleted_at.is_(None), or_(own, cls.parents_seen(actor)))
 
     @property
     def is_closed(self) -> bool:

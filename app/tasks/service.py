@@ -6,6 +6,7 @@ from contextlib import suppress
 from typing import Any
 
 from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
 from sqlalchemy import update
 from sqlalchemy.exc import IntegrityError
 
@@ -14,12 +15,17 @@ from app.core.db import db
 from app.core.errors import Conflict, NotAllowed, RuleBroken
 from app.core.people import zone_of
 from app.core.text import fold
+from app.history import service as history
+from app.history import words
+from app.history.models import Verb
 from app.notices import service as notices
 from app.notices.models import Kind
 from app.tasks import checks, due, recurrence
 from app.tasks.models import LINKS, Task
 
 COPIED = ("title", "category_id", "due_time", "reminder", "owner_id", "description", "rule", "rule_start", "search")
+for _of in LINKS:
+    words.FIELDS.setdefault(_of, {})["task"] = _l("Task")
 WHEN = ("due_on", "due_time", "owner_id", "reminder")
 
 
@@ -102,7 +108,19 @@ def close(task: Task) -> None:
     done = db.session.execute(mine.values(**values).execution_options(synchronize_session=False))
     db.session.refresh(task)
     if done.rowcount:  # type: ignore[attr-defined]
+        _note_in_history(task)
         _make_next(task)
+
+
+def _note_in_history(task: Task) -> None:
+    """HIS-02. What else the task is about may be hidden from those who read the history of one of its records: then
+    its title is not told there."""
+    about = [row for name in LINKS if (row := getattr(task, name)) is not None]
+    alone = sum(getattr(task, f"{name}_id") is not None for name in LINKS) == 1
+    for row in about:
+        changes = [{"field": "task", "old": None, "new": words.short(task.title)}] if alone else []
+        history.record(row, Verb.TASK_DONE, changes)
+    db.session.flush()
 
 
 def reopen(task: Task) -> None:

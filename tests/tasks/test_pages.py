@@ -91,7 +91,7 @@ def fields_of(page: Page, path: str) -> dict[str, Any]:
 
 def groups(page: Page, path: str = "/tasks/list/") -> dict[str, list[str]]:
     """Titles under each heading of a list."""
-    parts = re.split(r'<h2 id="group-(\w+)"', page.get(path).text)
+    parts = re.split(r'<tbody id="group-(\w+)"', page.get(path).text)
     rows = (re.findall(r'class="row-link"[^>]*>([^<]*)<', body) for body in parts[2::2])
     return dict(zip(parts[1::2], rows, strict=True))
 

@@ -1,5 +1,9 @@
 """Who sees a task (ACC-06): its responsible person, its creator, and those who see all that it is linked to."""
 
+from typing import Any
+
+import pytest
+
 from tests.factories import Maker
 
 REST = "/api/v1/tasks/"
@@ -57,3 +61,33 @@ def test_a_deleted_contact_takes_its_tasks_out_of_sight(make: Maker) -> None:
     assert make.rest("livia").delete(f"/api/v1/contacts/{contact}").status_code == 200
     assert not sees(make, "nino", task)
     assert sees(make, "livia", task)
+
+
+@pytest.mark.parametrize("kind", ["opportunity", "case", "project"])
+def test_with_each_kind_of_link(make: Maker, kind: str) -> None:
+    """ACC-06: a task about a restricted opportunity, case or project is as hidden as that is."""
+    about: Any = getattr(make, kind)(make["livia"], private=True, shared_with=[make["nino"].id])
+    task = make.task(make["livia"], task={kind: about})
+    assert [sees(make, who, task) for who in ("livia", "nino", "marta", "sergio", "renzo")] == [True] * 3 + [False] * 2
+    assert make.page("nino").get(f"/tasks/{kind}/{about}").status_code == 200
+    assert make.page("sergio").get(f"/tasks/{kind}/{about}").status_code == 404
+
+
+def test_all_links_count(make: Maker) -> None:
+    """ACC-06: of two links both must be seen."""
+    seen, hidden = make.contact(make["livia"]), make.case(make["livia"], private=True)
+    task = make.task(make["livia"], task={"contact": seen, "case": hidden})
+    assert not sees(make, "nino", task)
+    assert str(task) not in make.page("nino").get(f"/tasks/contact/{seen}").text.split("tasks/show/")[1:]
+
+
+def test_the_history_names_a_task_to_those_alone_who_see_it(make: Maker) -> None:
+    """HIS-02, ACC-06: closing stands in the history of each record; its title only where it is about nothing else."""
+    seen, hidden = make.contact(make["livia"]), make.case(make["livia"], private=True)
+    for word, links in (("segretissimo", {"contact": seen, "case": hidden}), ("palese", {"contact": seen})):
+        task = make.task(make["livia"], word=word, task=links)
+        assert make.rest("livia").put(f"{REST}{task}", {"closed": True}).status_code == 200
+    told = make.page("nino").get(f"/history/contact/{seen}").text
+    assert told.count("Task closed") == 2
+    assert "palese" in told
+    assert "segretissimo" not in told

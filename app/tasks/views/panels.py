@@ -12,7 +12,7 @@ from app.core.roles import ThreeVerbs
 from app.tasks import checks, lists
 from app.tasks.lists import Group, Wanted
 from app.tasks.models import LINKS
-from app.tasks.views.tasks import GROUPS, PAGES
+from app.tasks.views.tasks import GROUPS, pages
 
 SHOWN = 30  # rows of each group
 
@@ -24,23 +24,20 @@ class TaskPanelView(ThreeVerbs, BaseView):
     class_permission_name = "Task"
     level = "user"
 
-    @expose("/contact/<pk>")
+    @expose(f"/<any({', '.join(LINKS)}):of>/<pk>")
     @has_access
     @permission_name("list")
-    def contact(self, pk: str) -> Any:
-        """The tab of a contact."""
-        return self._panel("contact", pk)
-
-    def _panel(self, name: str, pk: str) -> Any:
-        row = checks.linked(name, int(pk)) if pk.isascii() and pk.isdigit() and len(pk) < 19 else None
+    def panel(self, of: str, pk: str) -> Any:
+        """The tab's panel."""
+        row = checks.linked(of, int(pk)) if pk.isascii() and pk.isdigit() and len(pk) < 19 else None
         if row is None:
             raise NotFound
-        which = Wanted(links={name: row.id})
+        which = Wanted(links={of: row.id})
         counts = lists.counts(which)
         groups = {group: lists.page(which, group, SHOWN) for group in Group if counts[group]}
         return self.render_template(
-            "tasks/panel.html", name=name, row=row, groups=groups, counts=counts, labels=GROUPS, shown=SHOWN,
-            cap=lists.CAP, now=clock.now(), pages=PAGES, links=LINKS,
+            "tasks/panel.html", name=of, row=row, groups=groups, counts=counts, labels=GROUPS, shown=SHOWN,
+            cap=lists.CAP, now=clock.now(), pages=pages(), links=LINKS,
         )  # fmt: skip
 
 
@@ -48,7 +45,7 @@ def hang() -> None:
     """Hang the tab on each of them."""
     for name in LINKS:
         count = _counter(name)
-        tabs.add(name, tabs.Tab("tasks", _l("Tasks"), f"TaskPanelView.{name}", count, place=20))
+        tabs.add(name, tabs.Tab("tasks", _l("Tasks"), "TaskPanelView.panel", count, place=20, values={"of": name}))
 
 
 def _counter(name: str) -> Any:

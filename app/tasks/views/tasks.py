@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
-from flask import flash, redirect, request, url_for
+from flask import current_app, flash, redirect, request, url_for
 from flask_appbuilder import action, expose, has_access
 from flask_appbuilder.security.decorators import permission_name
 from flask_babel import gettext as _
@@ -31,8 +31,13 @@ GROUPS = {
     Group.LATER: _l("Later"),
     Group.CLOSED: _l("Closed"),
 }
-PAGES = {"contact": "ContactView.show", "opportunity": "OpportunityView.show", "case": "CaseView.show",
-         "project": "ProjectView.show"}  # fmt: skip
+_PAGES = {"contact": "ContactView.show", "opportunity": "OpportunityView.show", "case": "CaseView.show",
+          "project": "ProjectView.show"}  # fmt: skip
+
+
+def pages() -> dict[str, str]:
+    """Where the records are shown that a task may be about, by name: those that have a page."""
+    return {name: endpoint for name, endpoint in _PAGES.items() if endpoint in current_app.view_functions}
 
 
 def wanted() -> lists.Wanted:
@@ -76,7 +81,7 @@ class TaskView(CrmView):
             category_id=which.category,
             categories=pick_values(PickList.TASK_CATEGORY),
             about={name: row for name, key in which.links.items() if (row := checks.linked(name, key))},
-            pages=PAGES,
+            pages=pages(),
             links=LINKS,
             filtered=bool(which.words or which.category or which.links),
             now=clock.now(),
@@ -103,7 +108,7 @@ class TaskView(CrmView):
             who=names_of_principals(people),
             reminders=forms.REMINDERS,
             repeats=forms.said(task.rule),
-            pages=PAGES,
+            pages=pages(),
             links=LINKS,
             now=clock.now(),
             may_delete=service.may_delete(task),
@@ -123,10 +128,10 @@ class TaskView(CrmView):
 
     def post_add_redirect(self) -> Any:
         """Back to the tab of the record that the link came from, else to the task."""
-        about = next((name for name in LINKS if request.args.get(name, type=int)), None)
+        about = next((name for name in pages() if request.args.get(name, type=int)), None)
         if about is None or "save_and_new" in request.form:
             return super().post_add_redirect()
-        return redirect(url_for(PAGES[about], pk=request.args[about], _anchor="tab-tasks"))
+        return redirect(url_for(_PAGES[about], pk=request.args[about], _anchor="tab-tasks"))
 
     @expose("/for", methods=["GET", "POST"])
     @has_access
@@ -162,7 +167,7 @@ class TaskView(CrmView):
         db.session.commit()
         if not request.headers.get("HX-Request"):
             return redirect(self._back(url_for(".show", pk=task.id)))
-        return self.render_template("tasks/row.html", task=task, now=clock.now(), pages=PAGES, links=LINKS)
+        return self.render_template("tasks/row.html", task=task, now=clock.now(), pages=pages(), links=LINKS)
 
     @expose("/restore/<int:pk>", methods=["POST"])
     @has_access
