@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "e08a4d5f7b12"
-down_revision = "7b1e5f20c9a4"
+down_revision = "d94e7a3105bc"
 branch_labels = None
 depends_on = None
 
