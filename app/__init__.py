@@ -18,6 +18,7 @@ ROOMS = [
     "settings",
     "mailing",
     "notices",
+    "bulk",
     "history",
     "contacts",
     "opportunities",
@@ -48,6 +49,8 @@ def create_app(views: bool = True) -> Flask:
     app.extensions["broker"] = jobs.make_broker(app.config["REDIS_URL"])
     migrate.init_app(app, db, directory=str(HERE / "migrations"))
     _rooms("models")
+    for module in _rooms("operations"):
+        module.register()
     with app.app_context():
         AppBuilder(app, db.session)
         app.extensions["babel"].locale_selector = web.choose_locale

@@ -20,6 +20,7 @@ from itsdangerous import URLSafeTimedSerializer
 from sqlalchemy import select
 from werkzeug.security import generate_password_hash
 
+from app.bulk.models import BulkRun
 from app.campaigns.models import Mailing, MailingRecipient, MailTemplate
 from app.cases.models import Case
 from app.contacts import service
@@ -317,6 +318,19 @@ def make_invoice(owner: Someone | None = None, **keys: Any) -> int:
     return made
 
 
+def make_bulk(owner: Someone | None = None, word: str = "", **_keys: Any) -> int:
+    """A group operation that has ended, with one reason in which `word` stands; its id."""
+    owner, word = owner or the_cast()["sergio"], word or unique("gruppo")
+    with access.acting_as(access.SYSTEM):
+        run = BulkRun(kind="contact", operation="tag", ids=[], total=1, owner_id=owner.id, state=RunState.DONE)
+        run.values, run.problems = {"tags": [word]}, [{"id": 1, "name": word, "why": word}]
+        db.session.add(run)
+        db.session.commit()
+        made = run.id
+    db.session.remove()
+    return made
+
+
 def make_paid_invoice(owner: Someone | None = None, **keys: Any) -> int:
     """A billed invoice with a payment of all of it; its id."""
     owner = owner or the_cast()["sergio"]
@@ -367,6 +381,7 @@ FACTORIES: dict[type[Any], Callable[..., int]] = {
     Invoice: make_invoice,
     InvoiceLine: make_invoice,
     Payment: make_paid_invoice,
+    BulkRun: make_bulk,
 }
 
 
@@ -405,6 +420,7 @@ MADE: dict[str, Callable[..., Any]] = {
     "paid_invoice": make_paid_invoice,
     "tax": make_tax,
     "item": make_item,
+    "bulk": make_bulk,
 }
 
 

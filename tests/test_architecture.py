@@ -47,6 +47,7 @@ COMMITS = {
     "app/core/jobs.py",
     "app/core/runs.py",
     "app/exports/running.py",  # claims, writes and closes, each by itself
+    "app/bulk/running.py",  # a run is many transactions, one a slice
     "app/imports/running.py",  # a run is many transactions, one a chunk
     "app/mailing/sending.py",  # one a mail: it is marked before it goes
 }
@@ -62,6 +63,7 @@ SYSTEM_USES = {
     "workers/schedule.py": 1,
     "workers/mailing.py": 1,  # sends what others wrote, and shows it to nobody
     "workers/exports.py": 1,  # claims a run; the file holds what its owner sees
+    "workers/bulk.py": 1,  # claims a run, which then acts as its owner
     "workers/imports.py": 1,  # claims a run; its rows are matched within the audience of its owner
 }
 ACTORS_MADE = {"app/core/access.py", "app/core/people.py"}

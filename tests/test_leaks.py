@@ -17,6 +17,7 @@ from flask import Flask
 from sqlalchemy import delete, inspect, select
 from werkzeug.routing import Rule
 
+from app.bulk.models import BulkRun
 from app.contacts.models import CHANNEL_KINDS, Contact, Medium, Tag
 from app.core import access
 from app.core.db import db
@@ -43,6 +44,7 @@ class Hidden:
     run: int
     event: int
     export: int
+    bulk: int
     bait: str
     seal: str
     number: str
@@ -50,11 +52,11 @@ class Hidden:
     def keys_for(self, rule: Rule) -> set[int]:
         """The keys to try at a rule: those of the room whose address it is, all of them where that is not known."""
         rooms = {"/contacts/": {self.company, self.person}, "/imports/": {self.run}, "/history/": {self.event}}
-        rooms["/exports/"] = {self.export}
+        rooms |= {"/exports/": {self.export}, "/bulk/": {self.bulk}}
         if not set(rule.arguments) - walk.NO_KEYS or FRAMEWORKS.match(rule.rule):
             return {self.person}
         known = [keys for start, keys in rooms.items() if start in rule.rule]
-        return known[0] if known else {self.company, self.person, self.run, self.event, self.export}
+        return known[0] if known else {self.company, self.person, self.run, self.event, self.export, self.bulk}
 
     def tells(self, answer: Any, pk: int) -> bool:
         """Whether an answer to a question about `pk` gives something away, be it the other one's address."""
@@ -83,10 +85,11 @@ def hide(make: Maker) -> Hidden:
     company = make.contact(**{**fields, "kind": "company", "name": f"{bait}{seal} spa", "private": True})
     person = make.contact(**fields, company=company, private=True)
     run, export = make.run(word=f"{bait}{seal}"), make.export(word=f"{bait}{seal}")
+    bulk = make.bulk(word=f"{bait}{seal}")
     with make.app.app_context(), factories.acting(make["sergio"]):
         event = history.save({"contact": person, "text": f"{bait}{seal} detto"})
         db.session.commit()
-        return Hidden(company, person, run, event.id, export, bait, seal, number)
+        return Hidden(company, person, run, event.id, export, bulk, bait, seal, number)
 
 
 @pytest.fixture
@@ -256,6 +259,7 @@ def test_all_reads_the_same_with_and_without(make: Maker) -> None:
         db.session.execute(delete(Tag).where(Tag.name.contains(hidden.bait)))
         db.session.execute(delete(RememberedMapping))
         db.session.execute(delete(ImportRun))
+        db.session.execute(delete(BulkRun))
         db.session.commit()
     without = everything_open_to(make, "nino", [path for path in paths if with_them[path][0] == 200])
     different = [path for path, answer in without.items() if answer != with_them[path]]

@@ -33,6 +33,7 @@ def beats() -> None:
 
 def sweep() -> None:
     """Send again what was lost on its way to a worker, or left by one that died."""
+    from app.bulk.models import BulkRun
     from app.exports.models import ExportRun
     from app.imports.models import ImportRun
 
@@ -40,6 +41,8 @@ def sweep() -> None:
         nudge("imports.run", run_id)
     for run_id in unfinished(ExportRun):
         nudge("exports.run", run_id)
+    for run_id in unfinished(BulkRun):
+        nudge("bulk.run", run_id)
 
 
 def expired() -> None:

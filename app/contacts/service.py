@@ -150,6 +150,14 @@ def add_tags(contacts: list[Contact], names: list[str]) -> int:
     return changed
 
 
+def remove_tags(contact: Contact, names: list[str]) -> None:
+    """Take tags off a contact, whatever their case (CON-09)."""
+    gone = {name.lower() for name in names}
+    with changes.recorded(contact):
+        contact.tags = [tag for tag in contact.tags if tag.name.lower() not in gone]
+    db.session.flush()
+
+
 def recent(limit: int) -> list[Contact]:
     """The contacts changed last, that the actor may see."""
     return list(db.session.scalars(select(Contact).order_by(Contact.changed_at.desc(), Contact.id.desc()).limit(limit)))

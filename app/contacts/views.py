@@ -68,11 +68,13 @@ class ContactView(CrmView):
         name: cell(name) for name in ("card", "email", "phone", "company", "type", "temperature", "tags", "owner")
     }
 
-    def _get_list_widget(self, filters: Any, **kwargs: Any) -> Any:
+    def narrow(self, filters: Any) -> None:
         if typed := request.args.get("q", "").strip()[:200]:
             filters.add_filter_related_view("search", queries.FilterContactSearch, typed)
         if run := request.args.get("imported", type=int):
             filters.add_filter_related_view("import_run_id", FilterEqual, min(run, MAX_ID))
+
+    def _get_list_widget(self, filters: Any, **kwargs: Any) -> Any:
         widgets = super()._get_list_widget(filters, **kwargs)
         custom_forms.add_columns(widgets["list"].template_args, custom.fields_of("contact"), "card", "changed_at")
         return widgets

@@ -145,6 +145,16 @@ class ChildOf(Guarded):
         return getattr(cls, cls.parent_key).in_(select(above.id).where(above.visible(actor)))  # type: ignore[no-any-return]
 
 
+class Own(Guarded):
+    """Rows for the one who made them, and for administrators: what was done with records is as private as they."""
+
+    owner_id: Mapped[int] = mapped_column(ForeignKey("ab_user.id"), index=True)
+
+    @classmethod
+    def visible(cls, actor: Actor) -> ColumnElement[bool]:
+        return true() if actor.is_admin else cls.owner_id == me()
+
+
 class HangsOn(Guarded):
     """Rows that hang on one or more of several guarded rows (ACC-06). `parents` names the relationships, in the order
     in which they are asked; each has its foreign key in `<name>_id`.

@@ -89,6 +89,12 @@ class CrmInterface(SQLAInterface):
         """The rows with these primary keys that the actor may see, in one statement."""
         return list(db.session.scalars(select(self.obj).where(self.obj.id.in_(ids)).options(*self.loads)))
 
+    def ids(self, filters: Any, limit: int) -> list[int]:
+        """The primary keys of all rows that the filters let through and the actor may see, unsorted; at most
+        `limit` + 1 of them."""
+        rows = self._apply_inner_all(self.session.query(self.obj), filters, aliases_mapping={}).order_by(None)
+        return list(db.session.scalars(rows.with_entities(self.obj.id).limit(limit + 1).statement))
+
     def query_count(self, query: Any, filters: Any = None, select_columns: Any = None) -> int:
         rows = self._apply_inner_all(query, filters, aliases_mapping={}).order_by(None)
         capped = rows.with_entities(self.obj.id).limit(COUNT_CAP + 1).subquery()

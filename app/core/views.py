@@ -5,6 +5,7 @@ from typing import Any, ClassVar, Protocol
 
 from flask import flash, g, has_request_context, redirect, request, url_for
 from flask_appbuilder import ModelView, expose
+from flask_appbuilder.urltools import get_filter_args
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext
 from sqlalchemy.exc import DataError, IntegrityError
@@ -53,10 +54,21 @@ class CrmView(ThreeVerbs, ModelView):
     def _get_list_widget(self, filters: Any, **kwargs: Any) -> Any:
         if kwargs.get("order_column") not in self.order_columns:
             kwargs |= {"order_column": "", "order_direction": ""}
+        self.narrow(filters)
         widgets = super()._get_list_widget(filters, **kwargs)
         count = widgets["list"].template_args["count"]
         widgets["list"].template_args["count_capped"] = count > COUNT_CAP
         return widgets
+
+    def narrow(self, filters: Any) -> None:
+        """Add to the filters what the address asks for in ways of this list's own (`q`, …)."""
+
+    def matching_ids(self, limit: int) -> list[int]:
+        """The ids of all rows that this request's address lists, at most `limit` + 1; for group operations."""
+        get_filter_args(self._filters)
+        self.narrow(self._filters)
+        ids: list[int] = self.datamodel.ids(self._filters.get_joined_filters(self._base_filters), limit)
+        return ids
 
     def row_or_404(self, pk: Any) -> Any:
         """The row, or the same 404 for a missing and for a hidden one (ACC-06)."""

@@ -6,7 +6,6 @@ from typing import Any
 from sqlalchemy import (
     BigInteger,
     Column,
-    ColumnElement,
     ForeignKey,
     Identity,
     Index,
@@ -15,13 +14,11 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
-    bindparam,
-    true,
 )
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from app.core.access import Actor, ChildOf, Guarded, current
+from app.core.access import ChildOf, Own
 from app.core.db import Model
 from app.core.mixins import Stamped
 from app.core.runs import Run
@@ -36,21 +33,6 @@ class Step(StrEnum):
     COLUMNS = "columns"
     OPTIONS = "options"
     RUN = "run"
-
-
-def _me() -> ColumnElement[Any]:
-    """Read at execution, so that the compiled statement is shared by all actors."""
-    return bindparam("me", callable_=lambda: current().user_id, type_=Integer)
-
-
-class Own(Guarded):
-    """Rows for the one who made them, and for administrators: a file of contacts is as private as its contacts."""
-
-    owner_id: Mapped[int] = mapped_column(ForeignKey("ab_user.id"), index=True)
-
-    @classmethod
-    def visible(cls, actor: Actor) -> ColumnElement[bool]:
-        return true() if actor.is_admin else cls.owner_id == _me()
 
 
 class ImportRun(Own, Run, Stamped, Model):

@@ -23,6 +23,7 @@ class Kind(StrEnum):
     EXPORT = "export"
     TASK = "task"
     REMINDER = "reminder"
+    BULK = "bulk"
 
 
 class Notice(Guarded, Model):

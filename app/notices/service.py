@@ -13,7 +13,7 @@ from app.core.errors import RuleBroken
 from app.core.links import absolute
 from app.core.people import Profile, User, assoc_user_group
 from app.mailing import service as mailing
-from app.notices import words
+from app.notices import gathering, words
 from app.notices.models import Kind, Notice, NoticeWish
 
 COUNT_CAP = 100
@@ -27,12 +27,25 @@ def tell(principals: Iterable[int], kind: Kind, link: str, **told: Any) -> None:
     `link` is a path of ours, `told` the words of the kind's sentence: whoever calls answers for it that each
     receiver may see what they name. In the app and by mail, as each wishes. Flushes, does not commit.
     """
-    for receiver in _receivers(people_of(principals) - {access.current().user_id or 0}, kind):
+    people = people_of(principals) - {access.current().user_id or 0}
+    if gathering.hold(people, kind, link, told):
+        return
+    for receiver in _receivers(people, kind):
         if receiver.in_app:
             db.session.add(Notice(user_id=receiver.id, kind=kind, link=link, words=told))
         if receiver.by_mail:
             _mail(receiver, kind, link, told)
     db.session.flush()
+
+
+def tell_gathered(told: gathering.Told) -> None:
+    """Tell each receiver once a kind: as it was, where it happened once, else how often."""
+    many = {"by": access.current().name or "Clientela"}
+    for key, (count, link, said) in told.items():
+        person, _, kind = key.partition(":")
+        if count > 1:
+            link, said = "/", many | {"n": count}
+        tell([int(person)], Kind(kind), link, **said)
 
 
 def people_of(principals: Iterable[int]) -> set[int]:

@@ -15,9 +15,10 @@ LABELS = {
     Kind.EXPORT: _l("My export has ended"),
     Kind.TASK: _l("I am given a task"),
     Kind.REMINDER: _l("A task of mine is due"),
+    Kind.BULK: _l("My group operation has ended"),
 }
 ICONS = {Kind.RESPONSIBLE: "user", Kind.SHARED: "lock-open", Kind.IMPORT: "file-import"}
-ICONS |= {Kind.TASK: "checkbox", Kind.REMINDER: "bell", Kind.EXPORT: "download"}
+ICONS |= {Kind.TASK: "checkbox", Kind.REMINDER: "bell", Kind.EXPORT: "download", Kind.BULK: "checkbox"}
 _SENTENCES = {
     Kind.RESPONSIBLE: _l("%(by)s made you responsible for %(name)s"),
     Kind.SHARED: _l("%(by)s shared %(name)s with you"),
@@ -25,6 +26,7 @@ _SENTENCES = {
     Kind.EXPORT: _l("Your export %(file)s is ready: %(rows)s rows"),
     Kind.TASK: _l("%(by)s gave you the task “%(name)s”"),
     Kind.REMINDER: _l("“%(name)s” is due on %(due)s"),
+    Kind.BULK: _l("Your group operation is done: %(changed)s changed, %(left)s left alone"),
 }
 # The sentence of a kind where it comes with this word.
 _OTHERWISE = {
@@ -32,6 +34,8 @@ _OTHERWISE = {
     (Kind.EXPORT, "error"): _l("Your export %(file)s failed: %(error)s"),
     (Kind.TASK, "count"): _l("%(by)s gave you %(count)s tasks: “%(name)s”"),
     (Kind.REMINDER, "late"): _l("“%(name)s” was due on %(due)s"),
+    (Kind.RESPONSIBLE, "n"): _l("%(by)s made you responsible for %(n)s records"),
+    (Kind.SHARED, "n"): _l("%(by)s shared %(n)s records with you"),
 }
 
 

@@ -158,8 +158,24 @@ function countChosen(list) {
   const all = $("[data-check-all]", list);
   if (all) { all.checked = chosen.length > 0 && chosen.length === boxes.length; all.indeterminate = chosen.length > 0 && chosen.length < boxes.length; }
   const bar = $("[data-bulk]", list);
-  if (bar) { bar.hidden = !chosen.length; $("[data-bulk-count]", bar).textContent = chosen.length; }
+  if (!bar) return;
+  bar.hidden = !chosen.length;
+  $("[data-bulk-count]", bar).textContent = chosen.length;
+  chooseEverything(bar, false);
+  const whole = $("[data-bulk-all]", bar);
+  if (whole) whole.hidden = chosen.length < boxes.length || !$('[rel="next"], [rel="prev"]', list);
 }
+/* "All 12,345 that match" are meant instead of the rows of this page; what they are asked, is asked on a page. */
+function chooseEverything(bar, all) {
+  const meant = $("[data-everything]", bar);
+  if (!meant) return;
+  meant.disabled = !all;
+  const button = $("[data-bulk-all]", bar);
+  if (all) { $("[data-bulk-count]", bar).textContent = button.dataset.bulkAll; button.hidden = true; }
+  const [from, to] = all ? ["confirm", "confirmFew"] : ["confirmFew", "confirm"];
+  $$("button", bar).filter((b) => b.dataset[from]).forEach((b) => { b.dataset[to] = b.dataset[from]; delete b.dataset[from]; });
+}
+on("click", "[data-bulk-all]", (_e, button) => chooseEverything(button.closest("[data-bulk]"), true));
 let lastBox = null;
 on("click", "[data-check]", (event, box) => {
   const list = box.closest("[data-list]");

@@ -1,0 +1,1 @@
+"""Group operations: one verb done to many records at once, in the request or by a worker."""
