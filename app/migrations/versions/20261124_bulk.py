@@ -5,7 +5,7 @@ from alembic import op
 from sqlalchemy.dialects import postgresql
 
 revision = "b0a1c2d3e4f5"
-down_revision = "91d5c3e8a047"
+down_revision = "e08a4d5f7b12"
 branch_labels = None
 depends_on = None
 
