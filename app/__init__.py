@@ -19,6 +19,7 @@ ROOMS = [
     "mailing",
     "notices",
     "bulk",
+    "bin",
     "history",
     "contacts",
     "opportunities",

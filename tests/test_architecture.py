@@ -54,7 +54,7 @@ COMMITS = {
 # Each use of the actor that sees everything, counted: a new one is a decision, not a habit.
 SYSTEM_USES = {
     "app/core/commands.py": 2,
-    "app/contacts/service.py": 1,  # looks into the bin, then asks whose it is
+    "app/core/bins.py": 1,  # looks into the bin, then asks whose it is
     "app/tasks/service.py": 1,  # looks into the bin, then asks whose it is
     "app/invoices/numbering.py": 1,  # a number may be taken by an invoice that the actor doesn't see
     "app/invoices/service.py": 1,  # looks into the bin, then asks whose it is

@@ -53,6 +53,14 @@ def expired() -> None:
     db.session.commit()
 
 
+def emptied() -> None:
+    """Delete for good what has been in the bin for 30 days."""
+    from app.core.bins import purge
+
+    for _count in purge():
+        db.session.commit()
+
+
 def mails() -> None:
     """Let mails go whose pause is over; tell a person of those that a worker left while it was sending."""
     from app.mailing.sending import SENDERS
@@ -78,6 +86,7 @@ TIMETABLE: list[tuple[int, Callable[[], None]]] = [  # seconds between two start
     (20, mails),
     (6 * 3600, leftovers),
     (600, expired),
+    (3600, emptied),
 ]
 
 

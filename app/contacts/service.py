@@ -7,7 +7,7 @@ from sqlalchemy import exists, func, or_, select
 
 from app.contacts import changes, checks, photos, telling
 from app.contacts.models import ADDRESS_PARTS, Address, Channel, Contact, Kind, Medium, Tag, contact_tag
-from app.core import access, clock
+from app.core import access, bins, clock
 from app.core.db import db
 from app.core.errors import Conflict, NotAllowed, RuleBroken
 from app.core.interface import COUNT_CAP
@@ -97,12 +97,7 @@ def delete(contact: Contact) -> None:
 
 def restore(contact_id: int) -> Contact:
     """Take out of the bin what the actor, or anyone for an administrator, has put there. Raises RuleBroken."""
-    actor = access.current()
-    with access.acting_as(access.SYSTEM):
-        contact = db.session.get(Contact, contact_id)
-    if contact is None or contact.deleted_at is None or not (actor.is_admin or contact.deleted_by == actor.user_id):
-        raise RuleBroken({"": _("It is not in your bin.")})
-    contact.deleted_at = contact.deleted_by = None
+    contact: Contact = bins.take_out(Contact, contact_id)
     history.record(contact, Verb.RESTORED)
     db.session.flush()
     return contact
