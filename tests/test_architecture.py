@@ -50,6 +50,7 @@ COMMITS = {
     "app/bulk/running.py",  # a run is many transactions, one a slice
     "app/imports/running.py",  # a run is many transactions, one a chunk
     "app/mailing/sending.py",  # one a mail: it is marked before it goes
+    "app/campaigns/running.py",  # one a step
 }
 # Each use of the actor that sees everything, counted: a new one is a decision, not a habit.
 SYSTEM_USES = {
@@ -64,6 +65,7 @@ SYSTEM_USES = {
     "workers/mailing.py": 1,  # sends what others wrote, and shows it to nobody
     "workers/exports.py": 1,  # claims a run; the file holds what its owner sees
     "workers/bulk.py": 1,  # claims a run, which then acts as its owner
+    "workers/campaigns.py": 1,  # takes a mailing; whom it is for is asked as its owner
     "workers/imports.py": 1,  # claims a run; its rows are matched within the audience of its owner
 }
 ACTORS_MADE = {"app/core/access.py", "app/core/people.py"}

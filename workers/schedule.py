@@ -62,7 +62,8 @@ def emptied() -> None:
 
 
 def mails() -> None:
-    """Let mails go whose pause is over; tell a person of those that a worker left while it was sending."""
+    """Let mails go whose pause is over, and mailings go on; doubt what a worker left while it was sending."""
+    from app.campaigns.service import unfinished
     from app.mailing.sending import SENDERS
     from app.mailing.service import doubt_the_abandoned, forget, lost
 
@@ -71,6 +72,8 @@ def mails() -> None:
     db.session.commit()
     for _ in range(SENDERS if lost() else 0):
         nudge("mailing.deliver", 0)
+    for mailing_id in unfinished():
+        nudge("campaigns.run", mailing_id)
 
 
 def leftovers() -> None:

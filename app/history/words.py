@@ -82,13 +82,13 @@ def _part(part: Any, names: Names, own: CustomField | None) -> str | None:
     if link := _link(part):
         return names.get(link)
     if "custom" in part:
-        return _own(part["custom"], own.kind if own else part.get("kind", ""))
+        return own_value(part["custom"], own.kind if own else part.get("kind", ""))
     stored = part["word"]
     word = gettext(stored)
     return f"{part['text']} ({word})" if "text" in part else word
 
 
-def _own(value: Any, kind: str) -> str:
+def own_value(value: Any, kind: str) -> str:
     """The value of a custom field as its reader writes such values."""
     match kind:
         case FieldKind.CHECKBOX:

@@ -7,10 +7,24 @@ from email import policy
 from email.errors import MessageError
 from email.headerregistry import Address
 from email.message import EmailMessage
+from typing import Any
 
 from app.mailing.models import OutgoingMail
 
-POLICY = policy.SMTP.clone(cte_type="7bit")
+LINKS = ("List-Unsubscribe",)
+
+
+class MailPolicy(policy.EmailPolicy):
+    """The standard library's, but a header that holds a link stays in one piece: folding would encode a long one, and
+    no mail program takes it for a link then."""
+
+    def fold_binary(self, name: str, value: Any) -> bytes:
+        if name in LINKS:
+            return f"{name}: {value}{self.linesep}".encode("ascii")
+        return super().fold_binary(name, value)
+
+
+POLICY = MailPolicy(linesep="\r\n", cte_type="7bit")
 CONTROLS = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]+")
 UNPRINTABLE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 LONGEST_SUBJECT = 255
@@ -66,5 +80,5 @@ def build(mail: OutgoingMail, sender: str, name: str = "", read: Callable[[str],
         kind, _, subtype = file["type"].partition("/")
         message.add_attachment(read(file["key"]), maintype=kind, subtype=subtype, filename=one_line(file["name"]))
     for header, value in mail.headers.items():  # last: the content takes those that begin with Content- for its own
-        message[header] = one_line(value)
+        message[header] = value if header in LINKS and not CONTROLS.search(value) else one_line(value)
     return message.as_bytes()

@@ -54,23 +54,24 @@ def written(
     language: str = "en",
     writer: Writer | None = None,
     attachments: Sequence[Mapping[str, str]] = (),
-    headers: Mapping[str, str] | None = None,
+    bulk: Mapping[str, str] | None = None,
 ) -> OutgoingMail:
     """A mail that is not in the queue yet. `language` is that of its words (it, en); `attachments` as the model has
-    them, kept by the caller until the mail is gone. Without a `writer` it is the product's own, which no machine
-    answers (RFC 3834). Raises RuleBroken where `to` can't be an address.
+    them, kept by the caller until the mail is gone; `bulk` are the headers of mass mail. With neither `writer` nor
+    `bulk` it is the product's own, which no machine answers (RFC 3834). Raises RuleBroken where `to` is no address.
     """
     own = {"Reply-To": writer.email} if writer and writer.email else {}
-    own |= {} if writer else {"Auto-Submitted": "auto-generated"}
+    own |= {} if writer or bulk else {"Auto-Submitted": "auto-generated"}
     return OutgoingMail(
         recipient=_recipient(to),
         subject=message.one_line(subject),
         text=message.body(text),
         html=message.body(html) if html else None,
-        headers={"Content-Language": language} | own | dict(headers or {}),
+        headers={"Content-Language": language} | own | dict(bulk or {}),
+        bulk=bulk is not None,
         sender_name=message.one_line(writer.name) if writer else None,
         attachments=[{key: a[key] for key in ("name", "key", "type")} for a in attachments],
-        message_id=make_msgid(domain=_domain()),
+        message_id=make_msgid(domain=domain()),
     )
 
 
@@ -81,7 +82,7 @@ def _recipient(to: str) -> str:
         raise RuleBroken({"to": _("“%(text)s” is not an email address.", text=to[:60])}) from None
 
 
-def _domain() -> str:
+def domain() -> str:
     found = servers.present()
     return found.sender.rpartition("@")[2] if found else "clientela.invalid"
 

@@ -84,3 +84,13 @@ def test_a_machine_is_told_not_to_answer() -> None:
     assert sent["Auto-Submitted"] == "auto-generated"
     assert [part.get_content_type() for part in sent.iter_parts()] == ["text/plain", "text/html"]
     assert [part.get_content().strip() for part in sent.iter_parts()] == ["Perché", "<p>Perché</p>"]
+
+
+def test_a_long_link_stays_one() -> None:
+    """MAIL-04: the address to unsubscribe stands unfolded and unencoded, however long it is."""
+    link = f"<https://crm.example.com/{'a' * 300}>"
+    mail = OutgoingMail(
+        recipient="anna@example.com", subject="Ciao", text="Ciao", message_id="<1@example.com>",
+        created_at=clock.now(), headers={"List-Unsubscribe": link},
+    )  # fmt: skip
+    assert f"\r\nList-Unsubscribe: {link}\r\n".encode() in message.build(mail, SENDER)

@@ -1,0 +1,5 @@
+"""The factories, as a fixture."""
+
+from tests import factories
+
+make = factories.make
