@@ -76,6 +76,14 @@ def mails() -> None:
         nudge("campaigns.run", mailing_id)
 
 
+def reminders() -> None:
+    """Remind people of tasks whose moment has come, as many at once as are due."""
+    from app.tasks.reminders import give
+
+    while give():
+        db.session.commit()
+
+
 def leftovers() -> None:
     """Forget stored bytes that no row names any more."""
     from app.contacts import photos
@@ -87,6 +95,7 @@ TIMETABLE: list[tuple[int, Callable[[], None]]] = [  # seconds between two start
     (15, beats),
     (60, sweep),
     (20, mails),
+    (60, reminders),
     (6 * 3600, leftovers),
     (600, expired),
     (3600, emptied),

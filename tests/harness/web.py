@@ -37,6 +37,16 @@ def worker(log: Path) -> Iterator[Child]:
         stop_all([child], 2)
 
 
+@contextlib.contextmanager
+def scheduler(log: Path) -> Iterator[Child]:
+    """The clock; killed hard at the end."""
+    child = Child(product.scheduler(log, os.environ))
+    try:
+        yield child
+    finally:
+        stop_all([child], 2)
+
+
 def wait_until(condition: Callable[[], object], seconds: float = 20) -> None:
     """Look every 50 ms whether `condition` holds; fail the test when it does not within `seconds`."""
     until = time.monotonic() + seconds
