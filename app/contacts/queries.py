@@ -4,7 +4,7 @@ from typing import Any
 
 from flask_appbuilder.models.filters import BaseFilter
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import ARRAY, ColumnElement, Integer, and_, cast
+from sqlalchemy import ARRAY, ColumnElement, Integer, String, and_, bindparam, cast
 from sqlalchemy.orm import joinedload
 
 from app.contacts.models import Contact
@@ -46,6 +46,20 @@ class FilterContactSearch(BaseFilter):
         return query.filter(matching(str(value[0] if isinstance(value, list) else value)))
 
 
+def of_kind(kind: str) -> ColumnElement[bool]:
+    """Written into the statement as it is: a kind in a parameter would keep the small index on companies out of it."""
+    return Contact.kind == bindparam("kind", kind, String, literal_execute=True)
+
+
+class FilterKind(BaseFilter):
+    """Persons or companies."""
+
+    name = _l("is")
+
+    def apply(self, query: Any, value: Any) -> Any:
+        return query.filter(of_kind(str(value[0] if isinstance(value, list) else value)))
+
+
 class FilterPrivate(BaseFilter):
     """Private contacts, or open ones. For those who are no administrators the private ones are asked for without
     "everyone", so that the small index on private rows is used instead of a walk through the whole table."""
@@ -64,4 +78,4 @@ class FilterPrivate(BaseFilter):
 
 def interface() -> CrmInterface:
     """The data interface of page and REST."""
-    return CustomInterface(Contact, loads=list_loads(), equal={"private": FilterPrivate})
+    return CustomInterface(Contact, loads=list_loads(), equal={"kind": FilterKind, "private": FilterPrivate})
