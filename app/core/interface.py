@@ -18,6 +18,7 @@ from app.core import access
 from app.core.db import db
 
 COUNT_CAP = 10_000
+FOUND_CAP = 2_000  # of more hits than are counted
 # Whether the page being read has few hits: told to `apply_order_by`, which the framework calls in between.
 _few_hits: ContextVar[bool] = ContextVar("few_hits", default=False)
 
@@ -109,7 +110,7 @@ class CrmInterface(SQLAInterface):
     def query(self, filters: Any = None, order_column: str = "", *args: Any, **kwargs: Any) -> tuple[int, list[Any]]:
         """Count and one page. Few hits are sorted as they are found: an index walked in the order's direction until
         enough of them turn up can pass a million others first (deploy/decisions/access-forms.md). So it would when
-        names are searched and sorted by: there the first COUNT_CAP hits stand for all, and nobody turns more pages."""
+        names are searched and sorted by: there FOUND_CAP hits stand for all; who has more types another letter."""
         count, asked = self.query_count(self.session.query(self.obj), filters), self.session.query(self.obj)
         few = bool(filters and filters.filters) and count <= COUNT_CAP
         if count > COUNT_CAP and self._column(order_column) == self.named and _searches(filters):
@@ -123,7 +124,7 @@ class CrmInterface(SQLAInterface):
 
     def _first_found(self, filters: Any) -> Any:
         rows = self._apply_inner_all(self.session.query(self.obj), filters, aliases_mapping={}).order_by(None)
-        return select(rows.with_entities(self.obj.id).limit(COUNT_CAP).subquery().c.id)
+        return select(rows.with_entities(self.obj.id).limit(FOUND_CAP).subquery().c.id)
 
     def _column(self, order_column: str) -> str:
         """The column that an order is by, which may be that of a method that draws several."""
