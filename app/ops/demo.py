@@ -139,8 +139,8 @@ def _tags(pg: Pg) -> dict[str, int]:
 def _contact(
     new_id: int, n: int, p: samples.Person, users: list[int], groups: list[int], companies: list[int]
 ) -> tuple[Any, ...]:
-    owner, private = users[n * 7 % len(users)], n % 5 == 0
-    shared = [-groups[n // 5 % len(groups)]] if private and n % 15 == 0 and groups else []
+    owner, private = users[n * 7 % len(users)], n // 10 % 5 == 0
+    shared = [-groups[n // 5 % len(groups)]] if private and n % 3 == 0 and groups else []
     access_columns = (private, owner, shared, owner, owner)
     if n % 10 == 0:
         name = samples.company_name(n // 10)
