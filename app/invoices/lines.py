@@ -19,12 +19,17 @@ TEXTS = ("name", "description")
 def check(wanted: Any, errors: Errors) -> list[dict[str, Any]]:
     """Columns of each line; a line without a name and an item is no line. Reasons stand in errors["lines"]."""
     given = [row for row in wanted if isinstance(row, dict)] if isinstance(wanted, list) else []
-    given = [row for row in given if any(row.get(key) for key in ("item", "price", *TEXTS))]
+    given = [row for row in given if not is_blank(row)]
     if len(given) > MOST:
         errors["lines"] = [_("At most %(limit)s.", limit=MOST)]
         return []
     items, taxes = _named(Item, (row.get("item") for row in given)), _named(Tax, _tax_words(given))
     return [_line(row, n, items, taxes, errors) for n, row in enumerate(given, 1)]
+
+
+def is_blank(row: dict[str, Any]) -> bool:
+    """Whether nothing was written in the row."""
+    return not any(row.get(key) for key in ("item", "price", *TEXTS))
 
 
 def _tax_words(given: list[dict[str, Any]]) -> Iterable[Any]:

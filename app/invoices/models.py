@@ -213,6 +213,26 @@ class Invoice(HangsOn, Stamped, Binned, Model):
         """The invoice itself, for a list column that shows several of its fields."""
         return self
 
+    @renders("status")
+    def state(self) -> "Invoice":
+        """As `card`, for the column of its status."""
+        return self
+
+    @renders("total")
+    def amount(self) -> "Invoice":
+        """As `card`, for the column of its total."""
+        return self
+
+    @property
+    def rest(self) -> "Invoice":
+        """As `card`, for the column of what is open."""
+        return self
+
+    @property
+    def client_name(self) -> str:
+        """The client as the invoice names it."""
+        return str(self.billing.get("name") or "")
+
     @property
     def open_amount(self) -> Decimal:
         """What is still to be paid."""

@@ -2,7 +2,7 @@
 
 import io
 import re
-from typing import Any, BinaryIO
+from typing import IO, Any
 
 from flask_babel import gettext as _
 from stdnum import bic, iban
@@ -42,7 +42,7 @@ def profile() -> Profile:
     return db.session.get(Profile, 1) or Profile(card={}, terms=None, reminder_days=[], version=0)
 
 
-def save(data: dict[str, Any], logo: BinaryIO | None = None) -> Profile:
+def save(data: dict[str, Any], logo: IO[bytes] | None = None) -> Profile:
     """Write the keys present of the profile: those of its card, terms, reminder_days ("7, 14"), remove_logo.
 
     `logo` is a picture (png, jpg, gif, webp, at most 1 MB); it is shrunk to fit. Raises RuleBroken,
@@ -117,7 +117,7 @@ def _days(read: Reader, typed: Any) -> list[int]:
     return days
 
 
-def _stored(logo: BinaryIO) -> dict[str, str]:
+def _stored(logo: IO[bytes]) -> dict[str, str]:
     """The logo made harmless and put into our storage: its key and media type. Raises RuleBroken."""
     try:
         picture = pictures.shrunk(logo, LOGO_BOX)

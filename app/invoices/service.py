@@ -4,7 +4,7 @@ import datetime as dt
 from typing import Any
 
 from flask_babel import gettext as _
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, select
 
 from app.core import access, clock
 from app.core.db import db
@@ -146,14 +146,14 @@ def _copy(invoice: Invoice, **values: Any) -> Invoice:
     return other
 
 
-def of_client(client_id: int, limit: int) -> list[Invoice]:
-    """The client's invoices that the actor sees, the latest first."""
-    mine = select(Invoice).where(Invoice.client_id == client_id).order_by(Invoice.date.desc(), Invoice.id.desc())
+def latest(where: ColumnElement[bool], limit: int) -> list[Invoice]:
+    """The invoices that the actor sees, of one client or opportunity, the latest first."""
+    mine = select(Invoice).where(where).order_by(Invoice.date.desc(), Invoice.id.desc())
     return list(db.session.scalars(mine.limit(limit)))
 
 
 def last_billing(client_id: int) -> addresses.Words:
     """What the client's last invoice said for the tax office, to start the next one with."""
-    latest = of_client(client_id, 1)
-    billing = latest[0].billing if latest else {}
+    found = latest(Invoice.client_id == client_id, 1)
+    billing = found[0].billing if found else {}
     return {key: billing[key] for key in addresses.NUMBERS if billing.get(key)}
