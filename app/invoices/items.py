@@ -9,7 +9,7 @@ from app.core import access
 from app.core.db import db
 from app.core.errors import Conflict, NotAllowed, RuleBroken
 from app.core.text import fold, like_fragment
-from app.invoices.models import Item, Tax
+from app.invoices.basics import Item, Tax
 from app.invoices.reading import Errors, Reader, identity
 
 

@@ -9,7 +9,8 @@ from sqlalchemy import select
 
 from app.core.db import db
 from app.invoices import totals
-from app.invoices.models import InvoiceLine, Item, Tax
+from app.invoices.basics import Item, Tax
+from app.invoices.models import InvoiceLine
 from app.invoices.reading import Errors, Reader, identity
 
 MOST = 500

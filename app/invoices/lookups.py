@@ -4,7 +4,7 @@ from app.core.decimals import shown_decimal
 from app.core.lookup import LIMIT, Choice, lookup
 from app.core.text import fold
 from app.invoices import items
-from app.invoices.models import Item
+from app.invoices.basics import Item
 from app.invoices.schema import number
 
 

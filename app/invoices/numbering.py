@@ -13,7 +13,8 @@ from sqlalchemy.dialects.postgresql import insert
 from app.core import access
 from app.core.db import db
 from app.core.errors import AlreadyTaken, RuleBroken
-from app.invoices.models import Counter, Invoice, NumberFormat
+from app.invoices.basics import Counter, NumberFormat
+from app.invoices.models import Invoice
 
 TOKEN = re.compile(r"\{(\w*)\}")
 LOCK = ""  # the counter of the endless period; its row is also what everybody who needs a number waits for

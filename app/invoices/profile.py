@@ -13,7 +13,7 @@ from app.core.db import db
 from app.core.errors import Conflict, NotAllowed, RuleBroken
 from app.invoices import numbering
 from app.invoices.addresses import country_code
-from app.invoices.models import NumberFormat, Profile
+from app.invoices.basics import NumberFormat, Profile
 from app.invoices.reading import Errors, Reader
 
 TEXTS = {

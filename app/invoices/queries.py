@@ -10,7 +10,8 @@ from sqlalchemy.orm import joinedload, lazyload, selectinload
 from app.core import access, clock
 from app.core.interface import CrmInterface
 from app.core.text import fold, like_fragment
-from app.invoices.models import Invoice, Item, Status, Tax
+from app.invoices.basics import Item, Tax
+from app.invoices.models import Invoice, Status
 
 
 class FilterInvoiceSearch(BaseFilter):

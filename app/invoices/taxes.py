@@ -8,7 +8,7 @@ from sqlalchemy import func, select
 from app.core import access
 from app.core.db import db
 from app.core.errors import Conflict, NotAllowed, RuleBroken
-from app.invoices.models import Tax
+from app.invoices.basics import Tax
 from app.invoices.reading import Errors, Reader
 
 # Why nothing is charged: the codes of FatturaPA 1.2 (element Natura) that an invoice may have since 2021.

@@ -14,7 +14,8 @@ from app.core import access
 from app.core.db import db
 from app.core.errors import NotAllowed, RuleBroken
 from app.invoices import numbering, profile, service
-from app.invoices.models import Invoice, NumberFormat
+from app.invoices.basics import NumberFormat
+from app.invoices.models import Invoice
 from tests.factories import Maker, acting
 from tests.invoices.conftest import LINE, move, write
 

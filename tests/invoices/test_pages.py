@@ -22,7 +22,8 @@ def test_the_editor_makes_a_draft(make: Maker) -> None:
     """INV-02…05: all fields; "Add this invoice" leads to the record, "Add and create new" to another form."""
     page, client = make.page("sergio"), make.contact()
     assert page.get(f"/invoices/add?client={client}").status_code == 200
-    answer = page.post("/invoices/add", typed(client, notes="Grazie", **{"lines-1-name": "Altro", "lines-1-price": "1"}))
+    other = {"lines-1-name": "Altro", "lines-1-price": "1"}
+    answer = page.post("/invoices/add", typed(client, notes="Grazie", **other))
     assert answer.status_code == 302, re.findall(r'class="error"[^>]*>.*?</p>', answer.text)
     shown = page.get(answer.headers["Location"])
     assert "€54.97" in shown.text

@@ -16,7 +16,8 @@ from app.core import access, clock
 from app.core.db import db
 from app.core.money import currency_choices
 from app.invoices import addresses, checks, numbering, profile, taxes
-from app.invoices.models import Invoice, InvoiceLine, Item, Kind, Status
+from app.invoices.basics import Item
+from app.invoices.models import Invoice, InvoiceLine, Kind, Status
 from app.invoices.schema import number
 from app.opportunities.models import Opportunity
 from app.settings.forms import NumberText

@@ -8,7 +8,7 @@ from flask_babel import lazy_gettext as _l
 from wtforms import BooleanField, FileField, HiddenField, SelectField, StringField, TextAreaField
 
 from app.invoices import profile, taxes
-from app.invoices.models import Item, NumberFormat, Profile, Tax
+from app.invoices.basics import Item, NumberFormat, Profile, Tax
 from app.invoices.schema import number
 from app.settings.forms import NumberText
 
