@@ -11,6 +11,7 @@ import secrets
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from io import BytesIO
 from typing import Any
 
 import pytest
@@ -31,6 +32,9 @@ from app.core.jobs import RunState
 from app.core.people import ADMINISTRATOR, OWNER, READ_ONLY, USER, Group, Role, User, load_actor, role_named
 from app.exports import service as exports
 from app.exports.models import ExportRun
+from app.files import service as files
+from app.files.models import Document, StoredFile
+from app.history import parents
 from app.history import service as history
 from app.history.models import HistoryEvent
 from app.imports.models import ImportProblem, ImportRun, RememberedMapping
@@ -188,6 +192,27 @@ def make_stage_change(owner: Someone | None = None, **keys: Any) -> int:
 def make_case(owner: Someone | None = None, **keys: Any) -> int:
     """A case, by default open to all and owned by Sergio; its id."""
     return _titled(Case, "Fiera", owner, **keys)
+
+
+def make_document(
+    owner: Someone | None = None, content: bytes = b"", name: str = "", of: str = "contact", **keys: Any
+) -> int:
+    """A document on a new record of `owner`, by default a contact open to all; `keys` are the record's. Its id."""
+    owner = owner or the_cast()["sergio"]
+    record = keys.pop("record", None) or FACTORIES[parents.class_of(of)](owner, **keys)
+    with acting(owner):
+        content, name = content or unique("contenuto").encode(), name or f"{unique('offerta')}.txt"
+        made = files.save({of: record, "file": BytesIO(content), "name": name}).id
+        db.session.commit()
+    db.session.remove()
+    return made
+
+
+def make_version(owner: Someone | None = None, **keys: Any) -> int:
+    """The only version of a new document; its id."""
+    document = make_document(owner, **keys)
+    with acting(owner or the_cast()["sergio"]):
+        return db.session.get_one(Document, document).latest_id or 0
 
 
 def make_project(owner: Someone | None = None, **keys: Any) -> int:
@@ -372,6 +397,8 @@ FACTORIES: dict[type[Any], Callable[..., int]] = {
     StageChange: make_stage_change,
     Case: make_case,
     Project: make_project,
+    Document: make_document,
+    StoredFile: make_version,
     ExportRun: make_export,
     OutgoingMail: make_mail,
     Notice: make_notice,
@@ -409,6 +436,7 @@ MADE: dict[str, Callable[..., Any]] = {
     "opportunity": make_opportunity,
     "case": make_case,
     "project": make_project,
+    "document": make_document,
     "run": make_import,
     "export": make_export,
     "mail": make_mail,

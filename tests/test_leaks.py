@@ -9,6 +9,7 @@ import re
 import secrets
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from io import BytesIO
 from typing import Any
 
 import prison
@@ -21,6 +22,7 @@ from app.bulk.models import BulkRun
 from app.contacts.models import CHANNEL_KINDS, Contact, Medium, Tag
 from app.core import access
 from app.core.db import db
+from app.files import service as files
 from app.history import service as history
 from app.imports.models import ImportRun, RememberedMapping
 from tests import factories
@@ -45,6 +47,7 @@ class Hidden:
     event: int
     export: int
     bulk: int
+    document: int
     bait: str
     seal: str
     number: str
@@ -52,11 +55,12 @@ class Hidden:
     def keys_for(self, rule: Rule) -> set[int]:
         """The keys to try at a rule: those of the room whose address it is, all of them where that is not known."""
         rooms = {"/contacts/": {self.company, self.person}, "/imports/": {self.run}, "/history/": {self.event}}
-        rooms |= {"/exports/": {self.export}, "/bulk/": {self.bulk}}
+        rooms |= {"/exports/": {self.export}, "/bulk/": {self.bulk}, "/files/": {self.document}}
         if not set(rule.arguments) - walk.NO_KEYS or FRAMEWORKS.match(rule.rule):
             return {self.person}
         known = [keys for start, keys in rooms.items() if start in rule.rule]
-        return known[0] if known else {self.company, self.person, self.run, self.event, self.export, self.bulk}
+        own = {self.run, self.event, self.export, self.bulk, self.document}
+        return known[0] if known else {self.company, self.person} | own
 
     def tells(self, answer: Any, pk: int) -> bool:
         """Whether an answer to a question about `pk` gives something away, be it the other one's address."""
@@ -88,8 +92,10 @@ def hide(make: Maker) -> Hidden:
     bulk = make.bulk(word=f"{bait}{seal}")
     with make.app.app_context(), factories.acting(make["sergio"]):
         event = history.save({"contact": person, "text": f"{bait}{seal} detto"})
+        file = BytesIO(f"{bait}{seal}".encode())
+        document = files.save({"contact": person, "file": file, "name": f"{bait}{seal}.txt"})
         db.session.commit()
-        return Hidden(company, person, run, event.id, export, bulk, bait, seal, number)
+        return Hidden(company, person, run, event.id, export, bulk, document.id, bait, seal, number)
 
 
 @pytest.fixture

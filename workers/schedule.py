@@ -85,9 +85,12 @@ def reminders() -> None:
 
 
 def leftovers() -> None:
-    """Forget stored bytes that no row names any more."""
+    """Delete documents that were in the bin long enough, and stored bytes that no row names any more."""
     from app.contacts import photos
+    from app.files import service as files
 
+    files.purge()
+    db.session.commit()
     photos.sweep()
 
 

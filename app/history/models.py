@@ -28,6 +28,7 @@ class Verb(StrEnum):
     MERGED = "merged"
     MOVED = "moved"
     TASK_DONE = "task_done"
+    FILE = "file"
 
 
 PARENTS = ("contact", "opportunity", "case", "project")

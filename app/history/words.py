@@ -22,6 +22,7 @@ from app.settings.values import FieldKind
 LONGEST = 500  # characters of a text that is kept; the record itself holds the whole of the new one
 # Labels of the fields that a change may name, by what the event hangs on; each room adds its own.
 FIELDS: dict[str, dict[str, Any]] = {}
+EVERYWHERE: dict[str, Any] = {}  # labels of what every kind of record has
 
 Names = dict[tuple[str, int], str]
 Fields = dict[str, CustomField]
@@ -66,7 +67,7 @@ def _changes(event: HistoryEvent, names: Names, fields: dict[str, Fields]) -> It
     for change in event.changes:
         field = change["field"]
         own = fields.get(of, {}).get(field)
-        label = own.label if own else FIELDS.get(of, {}).get(field)
+        label = own.label if own else FIELDS.get(of, EVERYWHERE).get(field, EVERYWHERE.get(field))
         old, new = (_text(change[key], names, own) for key in ("old", "new"))
         if label is not None and old != new:
             yield {"field": field, "label": str(label), "old": old, "new": new}
