@@ -1,13 +1,16 @@
 """Emails, phones, links and postal addresses of each row, from any number of columns."""
 
 from collections.abc import Callable, Sequence
+from functools import partial
 from itertools import zip_longest
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
 
+from app.contacts import rules
 from importers import labels, values
 from importers.fields import KINDS, PARTS
+from importers.headings import OWN_VALUE
 from importers.mapping import Column, Mapping
 from importers.options import Options
 from importers.values import TRIPLE
@@ -40,6 +43,9 @@ def _readers(medium: str, column: Column, options: Options) -> tuple[Quick | Non
     """How a cell is read: by the shape that nearly all have (value and what it is compared by, or None), and in full:
     triples of kind ("" for the column's), value and what it is compared by."""
     own, region = column.field.partition("_")[2], options.default_region
+    if OWN_VALUE.match(column.heading) and medium != "email":  # our own export: one value a cell, its kind beside it
+        normal = partial(values.phone_normal, region=region) if medium == "phone" else rules.web_address
+        return None, lambda cell: [("", cell, normal(cell))]
     if medium == "email":
         return values.plain_email, lambda cell: [("", e, e) for e in values.emails(cell)]
     if medium == "phone":

@@ -38,6 +38,7 @@ class Cleaned:
       channels list of {"medium": 'email'|'phone'|'web', "kind", "value", "normal", "primary"};
       addresses list of {"kind", "street", "city", "state", "zip", "country", "primary"} (str or None);
       notes list[str]; private bool or None; owner str or None; custom dict of plain JSON values;
+      people dict of lists of names (`co_owners`, `shared_with`) or None;
       raw list[str] (the cells as they were read).
     `problems`, one row a refused row: line int; column str (heading of the first bad cell, or ""); reason (str() it in
       the person's language); raw list[str].
@@ -107,6 +108,7 @@ class _Frame:
             "addresses": channels.addresses(self.rows, self.mapping, self.cells, self.refuse),
             "notes": self._notes(),
             "private": self._flags("private"),
+            "people": self._people(),
             "custom": self._custom(owned["kind"]),
         }
         for name, limit in LIMITS.items():
@@ -202,6 +204,16 @@ class _Frame:
 
     def _flags(self, field: str) -> list[bool | None]:
         return self._read(field, values.flag) if self.mapping.of(field) else [None] * self.rows
+
+    def _people(self) -> list[dict[str, list[str]] | None]:
+        """Further responsible persons and those it is shared with, by name; None where the row names nobody."""
+        result: list[dict[str, list[str]] | None] = [None] * self.rows
+        for field in ("co_owners", "shared_with"):
+            named = self._read(field, values.principals) if self.mapping.of(field) else []
+            for i, names_ in enumerate(named):
+                if names_:
+                    result[i] = {**(result[i] or {}), field: names_}
+        return result
 
     def _tags(self) -> list[list[str]]:
         """The tags of the row and those for all rows, each once."""

@@ -81,6 +81,8 @@ PLAIN = [
     Field("notes", _l("Notes (to the history)")),
     Field("private", _l("Private"), "no"),
     Field("owner", _l("Responsible person"), "maria"),
+    Field("co_owners", _l("Also responsible"), "luca; anna"),
+    Field("shared_with", _l("Shared with"), "luca; group:vendite"),
 ]
 MEDIA = {
     "email": (_l("Email"), "maria@example.com"),

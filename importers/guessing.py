@@ -17,8 +17,8 @@ from importers.mapping import Column, Mapping
 
 # A row says one of these once; a second column for it would contradict the first.
 SINGLE = {"first_name", "last_name", "full_name", "company", "name", "title", "type", "temperature", "kind", "private",
-          "owner"}  # fmt: skip
-OWN_ONLY = {"owner", "private"}
+          "owner", "co_owners", "shared_with"}  # fmt: skip
+OWN_ONLY = {"owner", "private", "co_owners", "shared_with"}
 ADDRESS_AT_START = re.compile(r"^[^@\s]+@[^@\s.]+(\.[^@\s.]+)+$")
 PHONE_LIKE = re.compile(r"^\+?[\d\s()./-]{6,25}$")
 URL_LIKE = re.compile(r"^(https?://|www\.)\S+$", re.IGNORECASE)
@@ -84,15 +84,21 @@ def _organization(rest: str) -> Meaning:
     return found if found.field.startswith(("address", "website", "email", "phone", "tags", "notes")) else Meaning()
 
 
+def is_own(titles: Sequence[str]) -> bool:
+    """Whether this is our own export, or a file that uses its names."""
+    stripped = {title.strip() for title in titles}
+    return "kind" in stripped and bool(stripped & {"first_name", "full_name", "name"})
+
+
 def _settled(found: list[Meaning], titles: Sequence[str], cells: Sequence[Sequence[str]]) -> list[Meaning]:
     """With the words that depend on their neighbours decided: `Nome` beside `Cognome` is a first name."""
     fields = {m.field for m in found}
-    own = {"first_name", "full_name", "name"} & {t.strip() for t in titles} and "kind" in {t.strip() for t in titles}
+    own = is_own(titles)
     result = []
     for meaning, title, column in zip(found, titles, cells, strict=True):
         field = meaning.field
         if field == "some_name":
-            field = _some_name(title, fields, bool(own))
+            field = _some_name(title, fields, own)
         elif field == "some_type":
             field = "kind" if _are_kinds(column) else "type"
         elif field in OWN_ONLY and not own:

@@ -20,6 +20,10 @@ DIGITS = re.compile(r"(?<=[a-z])(?=\d)")
 PHRASES = {re.compile(rf"\b{k}\b"): v for k, v in general.PHRASES.items()}
 NUMBERED = re.compile(r"^(email|phone|website|address|indirizzo|telefono) (\d+) (\w.*)$")
 OWN_NUMBER = re.compile(r"^(.+_.+)_(\d+)$")
+# Our own export: `email_1` with `email_1_kind` beside it, `address_2_zip` with `address_2_kind`.
+OWN_VALUE = re.compile(r"^((email|phone|website)_\d+)$")
+OWN_PART = re.compile(r"^(address_(\d+))_(street|city|state|zip|country)$")
+OWN_KIND = re.compile(r"^(?:email|phone|website|address)_\d+_kind$")
 
 
 @dataclass(frozen=True)
@@ -70,6 +74,12 @@ def meaning(title: str) -> Meaning:
 def _own(title: str) -> Meaning | None:
     """Our own field names, as our export writes them: `address_work_zip`, `address_work_zip_2`."""
     names = fields.names()
+    if value := OWN_VALUE.match(title):
+        return Meaning(value[2], "exact")
+    if part := OWN_PART.match(title):
+        return Meaning(f"address_{part[3]}", "exact", part[2])
+    if OWN_KIND.match(title):
+        return Meaning()
     if title in names and title not in ("name", "address"):
         return Meaning(title, "exact")
     number = OWN_NUMBER.match(title)
@@ -125,8 +135,14 @@ def _in(words: set[str], classes: dict[str, set[str]]) -> str:
 def paired(columns: "Sequence[Column]") -> "list[Column]":
     """With the label columns found: Google's `E-mail 1 - Label` (or `Type`) says the kind of `E-mail 1 - Value`."""
     by_title = {normal(c.heading): c.position for c in columns if not c.field}
+    own_kinds = {c.heading.strip(): c.position for c in columns if OWN_KIND.match(c.heading.strip())}
     result = []
     for column in columns:
+        if own := OWN_VALUE.match(column.heading.strip()) or OWN_PART.match(column.heading.strip()):
+            known = column.kind_from is None and column.field.split("_")[0] in fields.KINDS
+            column = replace(column, kind_from=own_kinds.get(f"{own[1]}_kind")) if known else column
+            result.append(column)
+            continue
         numbered = NUMBERED.match(normal(column.heading))
         if numbered and column.kind_from is None and _takes_label(column.field, numbered[3]):
             base = f"{numbered[1]} {numbered[2]} "

@@ -15,6 +15,8 @@ FIRST = re.compile(r" ::: ")
 @lru_cache(maxsize=4096)
 def kind_of(medium: str, label: str) -> tuple[str, bool]:
     """The kind of an email, phone, website or address, and whether the label marks it as the main one."""
+    if label in KINDS[medium]:  # as our own export writes it
+        return label, False
     main = label.startswith("*")
     text = normal(FIRST.split(label.lstrip("* "), 1)[0])
     if not text:

@@ -23,6 +23,8 @@ def settle(path: Path | str, dialect: Dialect, mapping: Mapping, options: Option
     kinds = {c.name: c.kind for c in mapping.custom}
     evidence: dict[int, tuple[Column, Any]] = {}
     for column in mapping.columns:
+        if column.heading.strip() == column.field:  # our own export: ISO days and a decimal dot
+            continue
         if kinds.get(column.field) == "date":
             evidence[column.position] = column, dates.Evidence()
         elif kinds.get(column.field) in ("number", "money"):

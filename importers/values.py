@@ -11,7 +11,7 @@ from functools import lru_cache
 from flask_babel import lazy_gettext as _l
 
 from app.contacts import rules
-from app.core.tables import unguarded
+from app.core.tables import parted, unguarded
 from importers.headings import normal
 from importers.known.general import COMPANY_WORDS, PERSON_WORDS
 
@@ -31,6 +31,8 @@ LONG_LABEL = re.compile(r"[a-z0-9-]{64}[a-z0-9.-]*$")
 SPECIAL = (".arpa", ".invalid", ".local", ".localhost", ".onion")
 ITALIAN = re.compile(r"(\+39[ .-]?)?((?:3|0[ ./-]?[1-9])(?:[ ./-]?\d){7,8})", re.ASCII)
 LONGEST = 8_000
+LONGEST_TAG = 80
+PEOPLE = re.compile(r"[;\r\n]")
 NOT_DIGITS = re.compile(r"[^0-9]+")
 PUNCTUATION = str.maketrans("", "", " ./-")
 HOSTS = {
@@ -132,13 +134,25 @@ def websites(cell: str, site: str = "website") -> list[tuple[str, str, str]]:
 def tags(cell: str) -> tuple[str, ...]:
     """The tags of a cell, each once. Google's `* myContacts` marks nothing; `* Friends` is the tag Friends."""
     found: dict[str, str] = {}
+    if (quoted := parted(cell)) is not None:
+        return tuple(_tag_names({name.lower(): name for name in map(text, quoted) if name}))
     for part in parts(cell, TAGGED):
         name = text(part[2:]) if part.startswith("* ") else part
         if name.lower() not in GOOGLE_SYSTEM:
             found.setdefault(name.lower(), name)
-    if any(len(t) > 80 for t in found.values()):
+    return tuple(_tag_names(found))
+
+
+def _tag_names(found: dict[str, str]) -> list[str]:
+    if any(len(name) > LONGEST_TAG for name in found.values()):
         raise ValueError(_l("A tag has at most 80 characters."))
-    return tuple(found.values())
+    return list(found.values())
+
+
+def principals(cell: str) -> list[str]:
+    """The names of users and groups in a cell (`maria; group:vendite`), each once. Raises ValueError."""
+    found = parted(cell)
+    return list(dict.fromkeys(map(text, found) if found is not None else parts(cell, PEOPLE)))
 
 
 def flag(cell: str) -> bool:

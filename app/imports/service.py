@@ -52,6 +52,8 @@ def upload(stream: IO[bytes], name: str | None, kind: str = "contacts") -> Impor
     db.session.add(run)
     db.session.flush()
     guess(run)
+    if guessing.is_own(headings(run)):  # what was in the CRM once, may come back as it was
+        choose(run, single_name_as_last=True)
     return run
 
 

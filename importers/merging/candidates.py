@@ -26,8 +26,10 @@ class Candidate(NamedTuple):
 class Candidates:
     """Made once a run, in its requester's language. Raises LookupError for a responsible person who is nobody."""
 
-    def __init__(self, options: Options, users: dict[str, int], requester: int | None) -> None:
-        self.options, self.users = options, users
+    def __init__(
+        self, options: Options, users: dict[str, int], principals: dict[str, int], requester: int | None
+    ) -> None:
+        self.options, self.users, self.principals = options, users, principals
         self.picks = {"type": names_of(PickList.CONTACT_TYPE), "temperature": names_of(PickList.TEMPERATURE)}
         chosen = self.user(options.owner) if options.owner else requester
         if chosen is None:
@@ -47,6 +49,13 @@ class Candidates:
         """The row's pick-list values, as columns."""
         return {f"{key}_id": self._pick(key, getattr(row, key)) for key in self.picks}
 
+    def people(self, row: Any) -> dict[str, list[int]] | None:
+        """Whom the row makes responsible or lets see it, by column; None where it names nobody."""
+        return row.people and {key: sorted(map(self._principal, names)) for key, names in row.people.items()}
+
+    def _principal(self, name: str) -> int:
+        return self.principals.get(name.lower(), 0)
+
     def _candidate(self, row: Any) -> Candidate:
         refused = self._refusal(row)
         private = self.options.private if row.private is None else bool(row.private)
@@ -54,6 +63,7 @@ class Candidates:
         if not refused:
             lay_over(draft, row, self.links(row), fill=False)
             draft.fresh_tags.update(self.options.tags)
+            draft.people = self.people(row)
             draft.index_words()
         return Candidate(row, refused, draft)
 
@@ -67,6 +77,9 @@ class Candidates:
                 return key, _("“%(name)s” is not in the list.", name=wanted[:60])
         if row.owner and self.user(row.owner) is None:
             return "owner", _("There is no such user.")
+        for key, named in (row.people or {}).items():
+            if not all(self._principal(n) > 0 or (key == "shared_with" and self._principal(n)) for n in named):
+                return key, _("One of these users or groups does not exist.")
         if too_long_to_index(row):
             return "", _("This value can't be stored.")
         return None

@@ -14,7 +14,7 @@ from importers.memory import without_collector
 from importers.merging import store
 from importers.merging.candidates import Candidate, Candidates
 from importers.merging.drafts import Draft, folded, lay_over, name_key, new_company, sort_name_of
-from importers.merging.givens import required_fields, users_by_name
+from importers.merging.givens import principals_by_name, required_fields, users_by_name
 from importers.merging.known import Known, NameKey
 from importers.merging.rows import emails_of
 from importers.options import Options
@@ -62,7 +62,8 @@ class ContactMerge:
     def __init__(self, connection: "psycopg.Connection[Any]", settings: Settings) -> None:
         self.connection, self.settings, self.options = connection, settings, settings.options
         self.known = Known(connection, settings.actor, settings.run_id, settings.dry)
-        self.candidates = Candidates(settings.options, users_by_name(), settings.actor.user_id)
+        users = users_by_name()
+        self.candidates = Candidates(settings.options, users, principals_by_name(users), settings.actor.user_id)
         self.required = required_fields()
         self.note_category = next(iter(names_of(PickList.HISTORY_CATEGORY).values()), None)
         self.last_shell = 0
@@ -154,6 +155,8 @@ class _Chunk:
             return "owner", _("You may see this, but not change it so.")
         if row.private is not None and bool(row.private) != target.private:
             return "private", _("You may see this, but not change it so.")
+        if row.people:
+            return next(iter(row.people)), _("You may see this, but not change it so.")
         return None
 
     def _lack(self, target: Draft | None, row: Any) -> tuple[str, str] | None:
@@ -202,6 +205,7 @@ class _Chunk:
             draft.owner_id = self.run.candidates.user(row.owner) or draft.owner_id
         if row.private is not None:
             draft.private = bool(row.private)
+        draft.people = self.run.candidates.people(row) or draft.people
 
     def _fill_in(self, draft: Draft, row: Any, fill: bool) -> None:
         company = self._company(row.company) if row.company else None
@@ -244,6 +248,7 @@ class _Chunk:
         new, touched = set(self.new), list(self.touched)
         store.update(connection, [d for d in touched if d not in new and d.changed], settings.actor.user_id)
         store.add_children(connection, touched, new)
+        store.give_access(connection, [d for d in touched if d.people])
         store.add_notes(connection, touched, settings.actor.user_id, self.run.note_category)
         made = [d.id for d in self.new if d in self.by_the_way]
         store.keep_companies(connection, made, self.taken_over, settings.run_id)

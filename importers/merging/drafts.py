@@ -40,6 +40,7 @@ class Place(NamedTuple):
 @dataclass(slots=True, eq=False)
 class Draft:
     """`id` is 0 while new. `fresh_…` is what the chunk adds. `manageable`: the actor may say who has access.
+    `people` is whom it gets as `co_owners` and `shared_with`, where its row says so.
 
     `company` is the draft of the person's company; in a chunk's look-ups that may be new too.
     """
@@ -66,6 +67,7 @@ class Draft:
     fresh_addresses: list[Place] = field(default_factory=list)
     fresh_tags: set[str] = field(default_factory=set)
     fresh_notes: dict[str, None] = field(default_factory=dict)
+    people: dict[str, list[int]] | None = None
     loaded: tuple[Any, ...] | None = None
 
     @property

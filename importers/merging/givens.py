@@ -4,7 +4,7 @@ from sqlalchemy import select
 
 from app.contacts.models import Kind
 from app.core.db import db
-from app.core.people import User
+from app.core.people import Group, User
 from app.settings import custom
 
 
@@ -23,3 +23,9 @@ def users_by_name() -> dict[str, int]:
         for name in (user.username, user.email, f"{user.first_name} {user.last_name}"):
             found.setdefault((name or "").strip().lower(), set()).add(user.id)
     return {name: ids.pop() for name, ids in found.items() if len(ids) == 1}
+
+
+def principals_by_name(users: dict[str, int]) -> dict[str, int]:
+    """Whom a record can be shared with: users by their names, groups as `group:vendite`, in lower case."""
+    groups = db.session.execute(select(Group.id, Group.name))
+    return {**users, **{f"group:{row.name.strip().lower()}": -row.id for row in groups}}

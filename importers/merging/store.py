@@ -31,6 +31,11 @@ NOTES = """
 INSERT INTO history_event (contact_id, category_id, text, happened_at, created_by, changed_by)
 SELECT n.contact_id, %s, n.text, now(), %s, %s FROM unnest(%s::bigint[], %s::text[]) n(contact_id, text)
 WHERE NOT EXISTS (SELECT FROM history_event e WHERE e.contact_id = n.contact_id AND e.text = n.text)"""
+# A NULL leaves the column as it is.
+GIVEN = """
+UPDATE contact c SET co_owners = coalesce(s.co_owners::int[], c.co_owners),
+    shared_with = coalesce(s.shared_with::int[], c.shared_with)
+FROM unnest(%s::bigint[], %s::text[], %s::text[]) s(id, co_owners, shared_with) WHERE s.id = c.id"""
 MADE = "INSERT INTO import_company (contact_id, run_id) SELECT unnest(%s::bigint[]), %s"
 TAKEN_OVER = "DELETE FROM import_company WHERE contact_id = ANY(%s::bigint[])"
 
@@ -69,6 +74,14 @@ def add_children(connection: "psycopg.Connection[Any]", drafts: Sequence[Draft],
         copy(connection, NEW_TAGGED, (pair[1:] for pair in pairs if pair[0]))
         old = [pair[1:] for pair in pairs if not pair[0]]
         connection.execute(TAGGED, [_array(c for c, _ in old), _array(t for _, t in old)])
+
+
+def give_access(connection: "psycopg.Connection[Any]", drafts: Sequence[Draft]) -> None:
+    """Further responsible persons, and those it is shared with, of the drafts that name some."""
+    if drafts:
+        given = ([d.people and d.people.get(key) for d in drafts] for key in ("co_owners", "shared_with"))
+        texts = [[_array(ids) if ids else None for ids in column] for column in given]
+        connection.execute(GIVEN, [[d.id for d in drafts], *texts])
 
 
 def add_notes(
