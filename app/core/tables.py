@@ -70,6 +70,14 @@ class CsvWriter:
         file.write(codecs.BOM_UTF8)
         return cls(codecs.getwriter("utf-8")(file), columns, phones)
 
+    def rows(self, many: Iterable[Sequence[str | None]]) -> None:
+        """Many rows of texts at once. Only a cell that begins with a mark is looked at closely."""
+        guarded, phones = MARKS, self._phones
+        self._writer.writerows(
+            [c if not c or c[0] not in guarded else safe_cell(c, i in phones) for i, c in enumerate(row)]
+            for row in many
+        )
+
     def row(self, cells: Iterable[Any]) -> None:
         """One row; cells may be any value with a text, None is an empty cell."""
         self._writer.writerow([safe_cell(c, i in self._phones) for i, c in enumerate(cells)])

@@ -1,12 +1,14 @@
 """Contacts as a table that our own import reads back to the letter (IMP-06): what is primary stands first."""
 
 import datetime as dt
+import json
 from collections import defaultdict
 from collections.abc import Callable, Iterator
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import ARRAY, BigInteger, any_, func, literal, select
+from sqlalchemy import ARRAY, BigInteger, Text, any_, cast, func, literal, select
+from sqlalchemy.dialects.postgresql import JSONB
 
 from app.contacts.models import ADDRESS_PARTS, Address, Channel, Contact, Medium, contact_tag
 from app.core.db import db
@@ -23,8 +25,10 @@ LAST = ("tags", "description", "private", "owner", "co_owners", "shared_with")
 OWN = (
     Contact.id, Contact.kind, Contact.first_name, Contact.last_name, Contact.name, Contact.title, Contact.company_id,
     Contact.type_id, Contact.temperature_id, Contact.description, Contact.private, Contact.owner_id,
-    Contact.co_owners, Contact.shared_with, Contact.custom,
+    func.array_to_string(Contact.co_owners, ",").label("co_owners"),
+    func.array_to_string(Contact.shared_with, ",").label("shared_with"),
 )  # fmt: skip
+EMPTY = literal({}, JSONB)
 Many = dict[int, list[tuple[Any, ...]]]
 READERS: dict[str, Callable[[Any], Any]] = {
     FieldKind.CHECKBOX: lambda value: "yes" if value else "no",
@@ -45,6 +49,10 @@ class ContactTable:
         users = db.session.execute(select(User.id, User.username))
         groups = db.session.execute(select(-Group.id, "group:" + Group.name))
         self.people: dict[int, str] = {row[0]: row[1] for row in [*users, *groups]}
+        self.lists = {"": ""}
+        # As text: most contacts have none, and reading "{}" as JSON would cost as much as all else of them.
+        own = (cast(func.nullif(Contact.custom, EMPTY), Text).label("custom"),) if self.fields else ()
+        self.select = select(*OWN, *own)
         self.headings = [*FIRST, *self._reached(), *LAST, *(f"custom:{f.key}" for f in self.fields)]
         self.phones = [i for i, heading in enumerate(self.headings) if heading.startswith("phone_")]
 
@@ -58,7 +66,7 @@ class ContactTable:
     def rows(self, ids: Ids) -> Iterator[Cells]:
         """As `sources.Table.rows`, in a handful of statements."""
         wanted = among(ids)
-        found = {row.id: row for row in db.session.execute(select(*OWN).where(Contact.id == wanted))}
+        found = {row.id: row for row in db.session.execute(self.select.where(Contact.id == wanted))}
         channels = self._channels(list(found))
         addresses = gathered(Address, list(found), *(getattr(Address, part) for part in ADDRESS_PARTS), Address.kind)
         tags, companies = tags_of(list(found)), companies_of({row.company_id for row in found.values()})
@@ -70,7 +78,7 @@ class ContactTable:
                     *self._reaching(row_id, channels), *laid_out(addresses[row_id], self.places, 6),
                     joined(tags[row_id]), row.description, "yes" if row.private else "no",
                     self.people.get(row.owner_id), self._named(row.co_owners), self._named(row.shared_with),
-                    *(self._own(field, row.custom) for field in self.fields),
+                    *(self._own(row.custom) if self.fields else ()),
                 ]  # fmt: skip
 
     def _channels(self, ids: list[int]) -> dict[str, Many]:
@@ -84,14 +92,23 @@ class ContactTable:
         for medium, name in NAMES.items():
             yield from laid_out(channels[medium].get(row_id, []), self.widths[name], 2)
 
-    def _named(self, principals: list[int]) -> str:
-        return joined(self.people[p] for p in principals if p in self.people) if principals else ""
+    def _named(self, principals: str) -> str:
+        """The names behind "3,-1"; a firm shares in few ways, so each is worked out once."""
+        if principals not in self.lists:
+            found = (self.people.get(int(p)) for p in principals.split(","))
+            self.lists[principals] = joined(name for name in found if name)
+        return self.lists[principals]
 
-    @staticmethod
-    def _own(field: Any, values: dict[str, Any]) -> Any:
-        value = values.get(field.key)
-        read = READERS.get(field.kind)
-        return read(value) if read and value is not None else value
+    def _own(self, stored: str | None) -> list[Any]:
+        if stored is None:
+            return [None] * len(self.fields)
+        values = json.loads(stored)
+        return [_read(field.kind, values.get(field.key)) for field in self.fields]
+
+
+def _read(kind: str, value: Any) -> Any:
+    read = READERS.get(kind)
+    return read(value) if read and value is not None else value
 
 
 def among(ids: Any) -> Any:
@@ -109,8 +126,8 @@ def gathered(child: type[Any], ids: list[int], *columns: Any) -> Many:
     """The children of contacts by contact, the primary one first."""
     found: Many = defaultdict(list)
     mine = select(child.contact_id, *columns).where(child.contact_id == among(ids))
-    for contact_id, *values in db.session.execute(mine.order_by(child.is_primary.desc(), child.id)):
-        found[contact_id].append(tuple(values))
+    for row in db.session.execute(mine.order_by(child.is_primary.desc(), child.id)):
+        found[row[0]].append(row[1:])
     return found
 
 
@@ -134,4 +151,5 @@ def companies_of(ids: set[int | None]) -> dict[int, str]:
 
 def laid_out(several: list[tuple[Any, ...]], width: int, each: int) -> list[Any]:
     """The values one after the other, with empty cells up to the width."""
-    return [value for one in several for value in one] + [None] * each * (width - len(several))
+    found = [value for one in several for value in one]
+    return found + [None] * (each * width - len(found))

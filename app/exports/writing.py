@@ -81,8 +81,7 @@ def to_csv(listings: list[Listing], file: BinaryIO, counter: Counter) -> None:
     for listing in listings:
         writer = CsvWriter.to_bytes(file, listing.table.headings, listing.table.phones)
         for rows in listing.slices():
-            for row in rows:
-                writer.row(map(as_text, row))
+            writer.rows([c if type(c) is str or c is None else as_text(c) for c in row] for row in rows)
             counter.count(len(rows))
 
 

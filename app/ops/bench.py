@@ -20,31 +20,22 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-import psycopg
 from flask import Flask
 from psycopg import sql
 
 from app.core import access
 from app.core.db import db
 from app.imports.commands import prepare, requester, run_to_its_end
-from app.ops import demo, samples
+from app.ops import samples
+from app.ops.bench_export import export_rows
+from app.ops.measuring import FLOOR_CONTACTS, TABLES, Figure, Pg, figure, filled, own_database, server, timed
 from app.ops.product import flask, python
 
 ROOT = Path(__file__).parents[2]
-FLOOR_CONTACTS = 10_000
 REQUESTS = 40
 P99_REQUESTS = 300
 PASSWORD = "Bench-" + secrets.token_urlsafe(12)
-TABLES = {
-    "contact": "id, kind, first_name, last_name, name, title, company_id, type_id, temperature_id, description, "
-    "custom, import_run_id, sort_name, search, private, owner_id, co_owners, shared_with, created_by, changed_by",
-    "contact_channel": "contact_id, medium, kind, value, normal, is_primary",
-    "contact_address": "contact_id, kind, street, city, state, zip, country, is_primary",
-    "contact_tag": "contact_id, tag_id",
-}
 FRAGMENTS = ["ross", "maria ferr", "@posta42", "zanfrog", "rinald"]
-Pg = psycopg.Connection[Any]
-Figure = dict[str, Any]
 
 
 # ------------------------------------------------------------ the command: a database of its own
@@ -76,14 +67,6 @@ def scratch() -> Iterator[dict[str, str]]:
             pg.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name)))
 
 
-@contextmanager
-def server(url: Any) -> Iterator[Pg]:
-    """A connection for statements that no transaction may hold."""
-    address = url.set(drivername="postgresql").render_as_string(hide_password=False)
-    with psycopg.connect(address, autocommit=True, options="-c lock_timeout=20s") as pg:
-        yield pg
-
-
 # ------------------------------------------------------------ in the database of its own
 
 
@@ -108,12 +91,6 @@ def sample_csv(count: int) -> Path:
             company = "" if p.company is None else samples.company_name(p.company)
             file.write(";".join((*p[:5], company, *p[6:])) + "\n")
     return path
-
-
-def own_database(app: Flask) -> Any:
-    """Where the scratch database is."""
-    with app.app_context():
-        return db.engine.url
 
 
 def import_file(app: Flask, path: Path) -> None:
@@ -175,45 +152,6 @@ def median(request: Callable[[], float]) -> float:
     return statistics.median(request() for _ in range(REQUESTS))
 
 
-def filled(app: Flask, count: int, goal: int) -> None:
-    """`count` more contacts. When many are to come, indexes and checks are put aside meanwhile: it is not timed."""
-    if count <= 0:
-        return
-    with app.app_context():
-        users, groups = demo.crowd(os.environ["CLIENTELA_BENCH_PASSWORD"])
-        start = demo.how_many()
-    with server(own_database(app)) as pg:
-        if goal > FLOOR_CONTACTS:
-            with bare_tables(pg):
-                demo.fill(pg, count, start, users, groups, lambda _n: None)
-        else:
-            demo.fill(pg, count, start, users, groups, lambda _n: None)
-        pg.execute("VACUUM ANALYZE")
-
-
-@contextmanager
-def bare_tables(pg: Pg) -> Iterator[None]:
-    """Without foreign keys and secondary indexes of the contacts' tables, which are made again at the end."""
-    tables = list(TABLES)
-    keys = pg.execute(
-        "SELECT conrelid::regclass::text, conname, pg_get_constraintdef(oid) FROM pg_constraint "
-        "WHERE contype = 'f' AND conrelid::regclass::text = ANY(%s)",
-        [tables],
-    ).fetchall()
-    indexes = pg.execute(
-        "SELECT indexname, indexdef FROM pg_indexes WHERE tablename = ANY(%s) AND indexname !~ '^pk_'", [tables]
-    ).fetchall()
-    for table, name, _ in keys:
-        pg.execute(f'ALTER TABLE {table} DROP CONSTRAINT "{name}"')
-    for name, _ in indexes:
-        pg.execute(f'DROP INDEX "{name}"')
-    yield
-    for _, definition in indexes:
-        pg.execute(definition)
-    for table, name, definition in keys:
-        pg.execute(f'ALTER TABLE {table} ADD CONSTRAINT "{name}" {definition}')
-
-
 def signed_in(app: Flask) -> Any:
     """A browser of an ordinary user who is in two groups."""
     browser = app.test_client()
@@ -257,24 +195,13 @@ def contact_page(app: Flask) -> Callable[[], float]:
     return request_of(browser, sorted(set(re.findall(r"/contacts/show/\d+", page))))
 
 
-def timed(work: Callable[[], Any]) -> float:
-    """Seconds."""
-    start = time.perf_counter()
-    work()
-    return time.perf_counter() - start
-
-
-def figure(value: float, floor: float, unit: str, n: int) -> Figure:
-    """What a line says."""
-    return {"value": round(value, 1), "unit": unit, "floor": round(floor, 1), "ratio": round(value / floor, 3), "n": n}
-
-
 BENCHES: dict[str, Callable[[Flask, int], Figure]] = {
     "import": import_rows,
     "import_web_p99": import_web_p99,
     "list_contacts": at_size(list_page),
     "search_contacts": at_size(search_page),
     "open_contact": at_size(contact_page),
+    "export": export_rows,
 }
 
 
