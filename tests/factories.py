@@ -24,8 +24,8 @@ from werkzeug.security import generate_password_hash
 from app.bulk.models import BulkRun
 from app.campaigns.models import Mailing, MailingRecipient, MailTemplate
 from app.cases.models import Case
-from app.contacts import service
-from app.contacts.models import Address, Channel, Contact, Kind
+from app.contacts import merging, service
+from app.contacts.models import Address, Channel, Contact, Kind, Merge
 from app.core import access, clock, storage
 from app.core.db import db
 from app.core.jobs import RunState
@@ -383,6 +383,16 @@ def make_item(name: str = "", price: str = "10", **keys: Any) -> int:
         return made.id
 
 
+def make_merge(owner: Someone | None = None, **keys: Any) -> int:
+    """Two contacts of `owner` made one; `keys` are of both. The merge's id."""
+    kept, gone = make_contact(owner, **keys), make_contact(owner, **keys)
+    with acting(owner or the_cast()["sergio"]):
+        made = merging.merge(db.session.get_one(Contact, kept), db.session.get_one(Contact, gone), set()).id
+        db.session.commit()
+    db.session.remove()
+    return made
+
+
 # How to make a row of each guarded table: what isn't here fails the access tests, so that no entity goes untested.
 # A child is made with its parent.
 FACTORIES: dict[type[Any], Callable[..., int]] = {
@@ -409,6 +419,7 @@ FACTORIES: dict[type[Any], Callable[..., int]] = {
     InvoiceLine: make_invoice,
     Payment: make_paid_invoice,
     BulkRun: make_bulk,
+    Merge: make_merge,
 }
 
 
@@ -449,6 +460,7 @@ MADE: dict[str, Callable[..., Any]] = {
     "tax": make_tax,
     "item": make_item,
     "bulk": make_bulk,
+    "merge": make_merge,
 }
 
 

@@ -61,7 +61,7 @@ class BulkView(ThreeVerbs, BaseView):
                 db.session.rollback()
                 errors = broken.errors
         elif not operation.asks and not everything:
-            return self._do(kind, operation, ids, {})
+            return self._at_once(kind, operation, ids)
         people = [v for value in values.values() for v in (value if isinstance(value, list) else [value])]
         who = names_of_principals([int(v) for v in people if str(v).removeprefix("-").isdecimal()])
         return self.render_template(
@@ -75,6 +75,14 @@ class BulkView(ThreeVerbs, BaseView):
             who=who,
             back=_back(kind),
         ), (400 if errors else 200)
+
+    def _at_once(self, kind: Kind, operation: Operation, ids: Any) -> Any:
+        try:
+            return self._do(kind, operation, ids, {})
+        except RuleBroken as broken:
+            db.session.rollback()
+            flash(str(broken), "warning")
+            return redirect(_back(kind))
 
     def _do(self, kind: Kind, operation: Operation, ids: list[int], values: dict[str, Any]) -> Any:
         """Now where they are few, else by a worker."""

@@ -227,3 +227,19 @@ class Address(ChildOf, Model):
         """As it stands on an envelope."""
         place = " ".join(p for p in (self.zip, self.city, self.state) if p)
         return [line for line in (self.street, place, self.country) if line]
+
+
+class Merge(ChildOf, Stamped, Model):
+    """Two contacts made one (CON-12): `gone` lies in the bin as an alias of `kept`. `taken` is {field: [before, after]}
+    of the kept one, `moved` {"table.column": [primary keys]} of what hung on the other: enough to undo it."""
+
+    __tablename__ = "contact_merge"
+    parent_key, parent = "kept_id", "kept"
+
+    id: Mapped[int] = mapped_column(Integer, Identity(), primary_key=True)
+    kept_id: Mapped[int] = mapped_column(ForeignKey("contact.id", ondelete="CASCADE"), index=True)
+    gone_id: Mapped[int] = mapped_column(ForeignKey("contact.id", ondelete="CASCADE"), unique=True)
+    taken: Mapped[dict[str, Any]] = mapped_column(JSONB, default=dict)
+    moved: Mapped[dict[str, Any]] = mapped_column(JSONB, default=dict)
+
+    kept: Mapped[Contact] = relationship(foreign_keys=[kept_id])

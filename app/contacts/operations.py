@@ -2,11 +2,13 @@
 
 from typing import Any
 
+from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
 from app.contacts import service
 from app.contacts.models import Contact
 from app.core import operations
+from app.core.errors import RuleBroken
 from app.core.operations import Ask, Kind, Operation
 from app.settings.models import PickList
 from app.settings.service import pick_values
@@ -21,7 +23,14 @@ def register() -> None:
     operations.add("contact", Operation("tag", _l("Add tag"), "tag", _tag, asks=tags, place=10))
     operations.add("contact", _pick("type", _l("Type"), "category", PickList.CONTACT_TYPE, 11))
     operations.add("contact", _pick("temperature", _l("Temperature"), "temperature", PickList.TEMPERATURE, 12))
+    operations.add("contact", Operation("merge", _l("Merge"), "arrow-merge", hand_over=_merge, place=14))
     operations.add("contact", Operation("untag", _l("Remove tag"), "tags", _untag, asks=tags, place=13))
+
+
+def _merge(ids: list[int], _values: dict[str, Any]) -> str:
+    if len(ids) != 2:
+        raise RuleBroken({"": _("Choose two contacts to merge.")})
+    return f"/contacts/merge/{ids[0]}?other={ids[1]}"
 
 
 def _tags() -> list[tuple[str, str]]:

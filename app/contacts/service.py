@@ -6,7 +6,7 @@ from flask_babel import gettext as _
 from sqlalchemy import exists, func, or_, select, true
 
 from app.contacts import changes, checks, photos, telling
-from app.contacts.models import ADDRESS_PARTS, Address, Channel, Contact, Kind, Medium, Tag, contact_tag
+from app.contacts.models import ADDRESS_PARTS, Address, Channel, Contact, Kind, Medium, Merge, Tag, contact_tag
 from app.contacts.queries import of_kind
 from app.core import access, bins, clock
 from app.core.db import db
@@ -98,6 +98,13 @@ def delete(contact: Contact) -> None:
 
 def restore(contact_id: int) -> Contact:
     """Take out of the bin what the actor, or anyone for an administrator, has put there. Raises RuleBroken."""
+    if db.session.scalar(select(Merge.id).where(Merge.gone_id == contact_id)):
+        raise RuleBroken({"": _("It was merged into another contact: undo the merge there.")})
+    return restored(contact_id)
+
+
+def restored(contact_id: int) -> Contact:
+    """As `restore`, for whoever has seen to the merge that put it there."""
     contact: Contact = bins.take_out(Contact, contact_id)
     history.record(contact, Verb.RESTORED)
     db.session.flush()

@@ -10,7 +10,8 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from werkzeug.exceptions import NotFound
 
-from app.contacts import forms, lookups, photos, queries, service  # noqa: F401  (lookups register themselves)
+from app.contacts import forms, lookups, merging, photos, queries, service  # noqa: F401  (lookups register themselves)
+from app.contacts.merge_views import MergeView
 from app.contacts.models import Contact, Kind
 from app.contacts.photo_views import PhotoView
 from app.core import access, nav, tabs
@@ -94,6 +95,8 @@ class ContactView(CrmView):
     @has_access
     def show(self, pk: str) -> Any:
         """The record: header card, details, tabs (CON-11)."""
+        if kept := self._kept_of(pk):
+            return redirect(url_for(".show", pk=kept))
         contact = self.row_or_404(pk)
         persons = service.persons_of(contact) if contact.kind == Kind.COMPANY else []
         return self.render_template(
@@ -107,6 +110,11 @@ class ContactView(CrmView):
             custom_fields=[f for f in custom.fields_of("contact") if f.fits(contact.kind)],
             who=names_of_principals([contact.owner_id, *contact.co_owners, *contact.shared_with]),
         )
+
+    @staticmethod
+    def _kept_of(pk: str) -> int | None:
+        """Where an alias leads (CON-12)."""
+        return merging.of_alias(int(pk)) if pk.isascii() and pk.isdecimal() else None
 
     def _add(self) -> Any:
         widgets = super()._add()
@@ -232,6 +240,7 @@ def register(appbuilder: Any) -> None:
     """Wire the pages and the menus."""
     appbuilder.add_view_no_menu(ContactView)
     appbuilder.add_view_no_menu(PhotoView)
+    appbuilder.add_view_no_menu(MergeView)
     nav.MAIN.append(nav.Entry("contacts", _l("Contacts"), "users", "ContactView.list", place=10))
     nav.CREATE.append(nav.Entry("person", _l("Person"), "user", "ContactView.add", place=10))
     nav.CREATE.append(nav.Entry("company", _l("Company"), "building", "ContactView.add", {"kind": "company"}, place=11))
