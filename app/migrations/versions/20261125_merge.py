@@ -5,7 +5,7 @@ from alembic import op
 from sqlalchemy.dialects import postgresql
 
 revision = "c4e7a90b12d3"
-down_revision = "b0a1c2d3e4f5"
+down_revision = "c3a94e7f10d2"
 branch_labels = None
 depends_on = None
 
