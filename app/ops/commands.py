@@ -9,12 +9,14 @@ from flask.cli import with_appcontext
 from app.core.db import db
 from app.ops import demo
 from app.ops.bench import BENCHES, run_all
+from app.ops.drills import imports
 
 
 def register(app: Flask) -> None:
     """Hang the commands on the application."""
     app.cli.add_command(demo_data)
     app.cli.add_command(bench)
+    app.cli.add_command(drill)
 
 
 @click.command("demo-data")
@@ -50,3 +52,16 @@ def tell(done: int) -> None:
 def bench(only: tuple[str, ...], contacts: int) -> None:
     """Measure, each beside its floor in the same run, in a database of its own; one JSON object a line."""
     run_all(only or tuple(BENCHES), contacts)
+
+
+DRILLS = {"import": imports.run}
+
+
+@click.command()
+@click.argument("name", type=click.Choice(list(DRILLS)))
+@click.option("--rows", type=click.IntRange(1000, 5_000_000), default=200_000, show_default=True)
+def drill(name: str, rows: int) -> None:
+    """Hurt a product of its own while it works, and count what is left; exit code 0 when all held."""
+    held = DRILLS[name](rows, click.echo)
+    click.echo(f"{name}: {'held' if held else 'BROKEN'}")
+    sys.exit(not held)

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from app.ops.home import ELSEWHERE
-from tests.harness.launched import Product
+from app.ops.launched import Product
 from tests.harness.servers import temporary_folder
 
 

@@ -10,8 +10,8 @@ import pytest
 from app.ops.account import server_account
 from app.ops.folder import DataFolder
 from app.ops.home import choose
+from app.ops.launched import Product, environment, left_of, status
 from app.ops.postgres import Postgres
-from tests.harness.launched import Product, environment, left_of, status
 from tests.harness.web import wait_until
 
 STOP = 10  # seconds, the promise

@@ -10,8 +10,8 @@ from subprocess import PIPE
 import psutil
 import pytest
 
+from app.ops.launched import Product, command, environment, left_of, status
 from app.ops.options import ROOT
-from tests.harness.launched import Product, command, environment, left_of, status
 from tests.harness.web import wait_until
 
 VICTIMS = {
