@@ -1,11 +1,15 @@
-"""Gunicorn's access log as JSON lines. Addresses are logged without their query, which may hold what people typed."""
+"""Gunicorn's access log as JSON lines. Addresses are logged without their query, which may hold what people typed, and
+without the secrets of those that are good for whoever knows them."""
 
 import json
+import re
 import time
 from datetime import timedelta
 from typing import Any
 
 from gunicorn.glogging import Logger
+
+SECRET = re.compile(r"^(/calendar/)[^/]+")
 
 
 class AccessLog(Logger):  # type: ignore[misc]
@@ -22,7 +26,7 @@ class AccessLog(Logger):  # type: ignore[misc]
             "time": time.strftime("%Y-%m-%dT%H:%M:%S%z"),
             "address": environ.get("REMOTE_ADDR"),
             "method": environ.get("REQUEST_METHOD"),
-            "path": environ.get("RAW_URI", "").partition("?")[0],
+            "path": SECRET.sub(r"\1…", environ.get("RAW_URI", "").partition("?")[0]),
             "status": int(resp.status.split()[0]) if isinstance(resp.status, str) else resp.status,
             "bytes": getattr(resp, "sent", None),
             "ms": round(request_time / timedelta(milliseconds=1), 1),

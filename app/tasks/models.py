@@ -21,6 +21,7 @@ from sqlalchemy.orm import Mapped, deferred, mapped_column, relationship
 
 from app.cases.models import Case
 from app.contacts.models import Contact
+from app.core import clock
 from app.core.access import Actor, HangsOn, me
 from app.core.clock import UTCDateTime
 from app.core.db import Model
@@ -98,3 +99,14 @@ class Task(HangsOn, Stamped, Binned, Model):
 
     def __repr__(self) -> str:
         return self.title
+
+
+class CalendarFeed(Model):
+    """The secret address under which a user's calendar program fetches the tasks (TSK-07): its hash alone is kept, so
+    that who reads the database can't fetch them. Not guarded: it says nothing of any record."""
+
+    __tablename__ = "calendar_feed"
+
+    user_id: Mapped[int] = mapped_column(ForeignKey("ab_user.id", ondelete="CASCADE"), primary_key=True)
+    token_hash: Mapped[str] = mapped_column(String(64), unique=True)
+    created_at: Mapped[dt.datetime] = mapped_column(UTCDateTime, default=clock.now)

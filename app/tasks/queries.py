@@ -13,11 +13,11 @@ from app.core.text import fold, like_fragment
 from app.tasks.models import LINKS, Task
 
 
-def loads() -> tuple[Any, ...]:
-    """Relations that a list shows."""
-    names = joinedload(Task.owner).load_only(User.first_name, User.last_name)
-    links = (joinedload(getattr(Task, name)).lazyload("*") for name in LINKS)
-    return (names, joinedload(Task.category), *links)
+def loads(task: Any = Task) -> tuple[Any, ...]:
+    """Relations that a list shows, of the tasks or of an alias of them."""
+    names = joinedload(task.owner).load_only(User.first_name, User.last_name)
+    links = (joinedload(getattr(task, name)).lazyload("*") for name in LINKS)
+    return (names, joinedload(task.category), *links)
 
 
 def matching(typed: str) -> ColumnElement[bool]:

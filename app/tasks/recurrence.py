@@ -64,3 +64,10 @@ def _understood(rule: str, start: dt.date) -> rrule:
 
 def _midnight(day: dt.date) -> dt.datetime:
     return dt.datetime.combine(day, dt.time())
+
+
+def until(rule: str, start: dt.date) -> dt.date | None:
+    """The last day of a rule that ends; None for one that goes on."""
+    if not {"COUNT", "UNTIL"} & {part.partition("=")[0] for part in rule.split(";")}:
+        return None
+    return max((moment.date() for moment in _understood(rule, start)), default=start)

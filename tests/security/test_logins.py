@@ -79,14 +79,14 @@ def test_without_its_store_a_login_works(
 ) -> None:
     """Threat 20: the store of the counts may be away; people still work."""
     monkeypatch.setitem(app.config, "REDIS_URL", "redis://127.0.0.1:1/0")
-    kept = app.extensions.pop("login_limiter", None)
+    kept = app.extensions.pop("limiter", None)
     try:
         assert got_in(attempt(app, "nino", make["nino"].password, "10.1.1.1"))
         assert not got_in(attempt(app, "nino", "wrong password", "10.1.1.1"))
     finally:
-        app.extensions.pop("login_limiter", None)
+        app.extensions.pop("limiter", None)
         if kept:
-            app.extensions["login_limiter"] = kept
+            app.extensions["limiter"] = kept
 
 
 @pytest.mark.parametrize("attempt", [by_form, by_rest])

@@ -6,13 +6,15 @@ from flask_babel import lazy_gettext as _l
 
 from app.core import nav
 from app.tasks.views import panels
+from app.tasks.views.calendar import CalendarView
+from app.tasks.views.feed import FeedSettingsView, FeedView
 from app.tasks.views.panels import TaskPanelView
 from app.tasks.views.tasks import TaskView
 
 
 def register(appbuilder: Any) -> None:
     """Wire the pages, the menus and the tabs."""
-    for view in (TaskView, TaskPanelView):
+    for view in (TaskView, TaskPanelView, CalendarView, FeedSettingsView, FeedView):
         appbuilder.add_view_no_menu(view)
     panels.hang()
     nav.MAIN.append(nav.Entry("tasks", _l("Tasks"), "checkbox", "TaskView.list", place=20))
