@@ -22,7 +22,9 @@ NOW = dt.datetime(2026, 11, 24, 9, 0, tzinfo=dt.UTC)
 def address(make: Maker, who: str = "sergio") -> str:
     """A new address of somebody's, as the page shows it once."""
     page = make.page(who)
-    found = re.search(r"http://localhost(/calendar/[\w-]{40,}\.ics)", page.post("/tasks/feed/").text)
+    found = re.search(
+        r"http://localhost(/calendar/[\w-]{40,}\.ics)", page.post("/tasks/feed/", follow_redirects=True).text
+    )
     assert found
     assert found[1] not in page.get("/tasks/feed/").text
     return found[1]
@@ -101,7 +103,10 @@ def test_it_ends_with_the_account(make: Maker) -> None:
     """TSK-07, ACC-01: who may not sign in any more, or is put outside the CRM, has no feed either."""
     gone, outside = make.user(), make.user()
     pages = {who: make.page(who) for who in (gone, outside)}
-    paths = [re.search(r"/calendar/[\w-]+\.ics", page.post("/tasks/feed/").text) for page in pages.values()]
+    paths = [
+        re.search(r"/calendar/[\w-]+\.ics", page.post("/tasks/feed/", follow_redirects=True).text)
+        for page in pages.values()
+    ]
     found = [path[0] for path in paths if path]
     client = make.app.test_client()
     assert [client.get(path).status_code for path in found] == [200, 200]

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from flask import abort, flash, make_response, redirect, request, url_for
+from flask import abort, flash, make_response, redirect, request, session, url_for
 from flask_appbuilder import BaseView, expose, has_access
 from flask_appbuilder.security.decorators import permission_name
 from flask_babel import gettext as _
@@ -16,6 +16,7 @@ from app.core.roles import ThreeVerbs
 from app.tasks import feed
 
 OFTEN = RateLimitItemPerHour(60)  # of one address, whoever asks
+NEW = "feed_token"
 GUESSES = RateLimitItemPerMinute(20)  # of addresses that are none, from one place
 
 
@@ -59,18 +60,19 @@ class FeedSettingsView(ThreeVerbs, BaseView):
     @expose("/")
     @has_access
     def list(self) -> Any:
-        """Whether there is one."""
-        return self.render_template("tasks/feed.html", since=feed.since(), address="")
+        """Whether there is one; a new one is shown once."""
+        token = session.pop(NEW, None)
+        address = absolute(url_for("FeedView.get", token=token)) if token else ""
+        return self.render_template("tasks/feed.html", since=feed.since(), address=address)
 
     @expose("/", methods=["POST"])
     @has_access
     @permission_name("list")
     def renew(self) -> Any:
-        """Make a new one, shown this once."""
-        token = feed.renew()
+        """Make a new one."""
+        session[NEW] = feed.renew()
         db.session.commit()
-        address = absolute(url_for("FeedView.get", token=token))
-        return self.render_template("tasks/feed.html", since=feed.since(), address=address)
+        return redirect(url_for(".list"))
 
     @expose("/withdraw", methods=["POST"])
     @has_access
