@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "1f93c7ab60d8"
-down_revision = "b0a1c2d3e4f5"
+down_revision = "c4e7a90b12d3"
 branch_labels = None
 depends_on = None
 
