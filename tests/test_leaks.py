@@ -25,6 +25,7 @@ from app.core.db import db
 from app.files import service as files
 from app.history import service as history
 from app.imports.models import ImportRun, RememberedMapping
+from app.opportunities.models import Opportunity
 from tests import factories
 from tests.factories import Maker, Page, Rest
 from tests.security import walk
@@ -48,19 +49,25 @@ class Hidden:
     export: int
     bulk: int
     document: int
+    deal: int
     bait: str
     seal: str
     number: str
 
     def keys_for(self, rule: Rule) -> set[int]:
         """The keys to try at a rule: those of the room whose address it is, all of them where that is not known."""
-        rooms = {"/contacts/": {self.company, self.person}, "/imports/": {self.run}, "/history/": {self.event}}
-        rooms |= {"/exports/": {self.export}, "/bulk/": {self.bulk}, "/files/": {self.document}}
+        rooms = {
+            "/contacts/": {self.company, self.person},
+            "/imports/": {self.run},
+            "/history/": {self.event, self.person, self.deal},
+        }
+        rooms |= {"/exports/": {self.export}, "/bulk/": {self.bulk}, "/opportunities/": {self.deal}}
+        rooms |= {"/files/": {self.document}}
         if not set(rule.arguments) - walk.NO_KEYS or FRAMEWORKS.match(rule.rule):
             return {self.person}
         known = [keys for start, keys in rooms.items() if start in rule.rule]
-        own = {self.run, self.event, self.export, self.bulk, self.document}
-        return known[0] if known else {self.company, self.person} | own
+        every = {self.company, self.person, self.run, self.event, self.export, self.bulk, self.deal, self.document}
+        return known[0] if known else every
 
     def tells(self, answer: Any, pk: int) -> bool:
         """Whether an answer to a question about `pk` gives something away, be it the other one's address."""
@@ -90,12 +97,15 @@ def hide(make: Maker) -> Hidden:
     person = make.contact(**fields, company=company, private=True)
     run, export = make.run(word=f"{bait}{seal}"), make.export(word=f"{bait}{seal}")
     bulk = make.bulk(word=f"{bait}{seal}")
+    texts = {key: f"{bait}{seal} {key}" for key in ("title", "description")} | {"tags": [f"{bait}{seal}tag"]}
+    deal = make.opportunity(**texts, contact=person, participants=[company], private=True)
+    make.opportunity(title="Di tutti", contact=person, participants=[company])
     with make.app.app_context(), factories.acting(make["sergio"]):
         event = history.save({"contact": person, "text": f"{bait}{seal} detto"})
         file = BytesIO(f"{bait}{seal}".encode())
         document = files.save({"contact": person, "file": file, "name": f"{bait}{seal}.txt"})
         db.session.commit()
-        return Hidden(company, person, run, event.id, export, bulk, document.id, bait, seal, number)
+        return Hidden(company, person, run, event.id, export, bulk, document.id, deal, bait, seal, number)
 
 
 @pytest.fixture
@@ -213,24 +223,39 @@ def page_addresses(app: Flask, hidden: Hidden) -> Iterator[str]:
             yield rule.rule
     for typed in (hidden.bait, hidden.number, "@example.com", ""):
         yield f"/contacts/list/?q={typed}"
+        yield f"/opportunities/list/?q={typed}"
         yield from (
-            f"/lookup/{name}?q={typed}" for name in ("contact", "company", "person", "tag", "user", "principal")
+            f"/lookup/{name}?q={typed}"
+            for name in ("contact", "company", "person", "tag", "user", "principal", "opportunity")
         )
-    view = next(v for v in app.extensions["appbuilder"].baseviews if v.endpoint == "ContactView")
-    for name in columns_of(Contact):
+    for view, base, model in (
+        ("ContactView", "/contacts", Contact),
+        ("OpportunityView", "/opportunities", Opportunity),
+    ):
+        yield from list_addresses(app, hidden, view, base, model)
+
+
+def list_addresses(app: Flask, hidden: Hidden, endpoint: str, base: str, model: type[Any]) -> Iterator[str]:
+    """A list with each filter and sort."""
+    view = next(v for v in app.extensions["appbuilder"].baseviews if v.endpoint == endpoint)
+    for name in columns_of(model):
         offered = 4 if name in view.search_columns else 1
         yield from (
-            f"/contacts/list/?_flt_{i}_{name}={v}"
-            for i in range(offered)
-            for v in (hidden.bait, hidden.company)[:offered]
+            f"{base}/list/?_flt_{i}_{name}={v}" for i in range(offered) for v in (hidden.bait, hidden.company)[:offered]
         )
-        yield f"/contacts/list/?_oc_ContactView={name}&_od_ContactView=desc"
+        yield f"{base}/list/?_oc_{endpoint}={name}&_od_{endpoint}=desc"
 
 
 def rest_addresses(rest: Rest, hidden: Hidden) -> Iterator[str]:
     """REST lists with each column and operator it offers, each sort, chosen columns, and columns it does not offer."""
     yield "/api/v1/contacts/"
     yield "/api/v1/contacts/_info"
+    yield "/api/v1/opportunities/"
+    for name in ("title", "search", "contact", "stage", "owner"):
+        for value in (hidden.person, f"{hidden.bait}{hidden.seal}"):
+            for operator in ("eq", "ct", "search", "sw", "rel_o_m"):
+                query = {"filters": [{"col": name, "opr": operator, "value": value}]}
+                yield f"/api/v1/opportunities/?q={prison.dumps(query)}"
     operators = rest.get("/api/v1/contacts/_info").json["filters"]
     for name, offered in operators.items():
         for value in (hidden.company,) if name == "id" else (f"{hidden.bait}{hidden.seal} {name}",):
@@ -261,6 +286,7 @@ def test_all_reads_the_same_with_and_without(make: Maker) -> None:
     paths = [*page_addresses(make.app, hidden), *rest_addresses(make.rest("nino"), hidden)]
     with_them = everything_open_to(make, "nino", paths)
     with make.app.app_context(), access.acting_as(access.SYSTEM):
+        db.session.execute(delete(Opportunity).where(Opportunity.id == hidden.deal))
         db.session.execute(delete(Contact).where(Contact.id.in_([hidden.person, hidden.company])))
         db.session.execute(delete(Tag).where(Tag.name.contains(hidden.bait)))
         db.session.execute(delete(RememberedMapping))

@@ -22,13 +22,14 @@ from wtforms.utils import unset_value
 
 from app.contacts.models import ADDRESS_KINDS, CHANNEL_KINDS, Contact, Kind, Medium
 from app.contacts.schema import ContactSchema
-from app.contacts.service import company_choices, tag_choices
+from app.contacts.service import company_choices
 from app.core import access
 from app.core.people import active_users, names_of_principals
 from app.settings import custom
 from app.settings import forms as custom_forms
 from app.settings.models import PickList
 from app.settings.service import pick_values
+from app.settings.tags import choices as tag_choices
 
 KIND_LABELS = {
     "work": _l("Work"),

@@ -2,11 +2,11 @@
 
 from sqlalchemy import select
 
-from app.contacts import service
 from app.contacts.models import Contact, Kind, Medium
 from app.core.db import db
 from app.core.lookup import LIMIT, Choice, lookup
 from app.core.text import fold, like_fragment
+from app.settings.tags import choices as tag_choices
 
 
 def _contacts(typed: str, *kinds: Kind) -> list[Choice]:
@@ -42,4 +42,4 @@ def persons(typed: str) -> list[Choice]:
 @lookup("tag")
 def tags(typed: str) -> list[Choice]:
     """Tags by a fragment of their name."""
-    return [{"value": t.name, "text": t.name, "sub": ""} for t in service.tag_choices(typed, LIMIT)]
+    return [{"value": t.name, "text": t.name, "sub": ""} for t in tag_choices(typed, LIMIT)]

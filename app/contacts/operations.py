@@ -12,6 +12,7 @@ from app.core.errors import RuleBroken
 from app.core.operations import Ask, Kind, Operation
 from app.settings.models import PickList
 from app.settings.service import pick_values
+from app.settings.tags import choices as tag_choices
 
 
 def register() -> None:
@@ -34,7 +35,7 @@ def _merge(ids: list[int], _values: dict[str, Any]) -> str:
 
 
 def _tags() -> list[tuple[str, str]]:
-    return [(tag.name, tag.name) for tag in service.tag_choices()]
+    return [(tag.name, tag.name) for tag in tag_choices()]
 
 
 def _tag(contact: Contact, values: dict[str, Any]) -> None:

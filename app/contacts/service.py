@@ -3,18 +3,18 @@
 from typing import Any
 
 from flask_babel import gettext as _
-from sqlalchemy import exists, func, or_, select, true
+from sqlalchemy import func, select
 
-from app.contacts import changes, checks, photos, telling
-from app.contacts.models import ADDRESS_PARTS, Address, Channel, Contact, Kind, Medium, Merge, Tag, contact_tag
+from app.contacts import changes, checks, photos
+from app.contacts.models import ADDRESS_PARTS, Address, Channel, Contact, Kind, Medium, Merge, Tag
 from app.contacts.queries import of_kind
 from app.core import access, bins, clock
 from app.core.db import db
 from app.core.errors import Conflict, NotAllowed, RuleBroken
 from app.core.interface import COUNT_CAP
-from app.core.text import like_fragment
 from app.history import service as history
 from app.history.models import Verb
+from app.notices import telling
 
 LISTS = {"emails": Medium.EMAIL, "phones": Medium.PHONE, "websites": Medium.WEB}
 PLAIN = ("first_name", "last_name", "name", "title", "description", "private", "custom", "type_id", "temperature_id")
@@ -37,7 +37,7 @@ def save(data: dict[str, Any], contact: Contact | None = None) -> Contact:
         db.session.add(contact)
     elif _changes_access(contact, clean) and not access.may_manage(contact):
         raise NotAllowed
-    with telling.told(contact), changes.recorded(contact), db.session.no_autoflush:
+    with telling.told(contact, "/contacts/show"), changes.recorded(contact), db.session.no_autoflush:
         _apply(contact, clean)
     db.session.flush()
     return contact
@@ -174,16 +174,6 @@ def counts() -> dict[str, int]:
 def _count_up_to_cap(kind: Kind) -> int:
     capped = select(Contact.id).where(of_kind(kind)).limit(COUNT_CAP + 1).subquery()
     return db.session.scalar(select(func.count()).select_from(capped)) or 0
-
-
-def tag_choices(typed: str = "", limit: int = 300) -> list[Tag]:
-    """Tags by name, with `typed` in it; those that hang on nothing but what the actor may not see are left out."""
-    hung = exists().where(contact_tag.c.tag_id == Tag.id)
-    # OFFSET 0: one look at each tagged contact until the first that is seen, never a scan of all tagged ones.
-    one = select(Contact.id).where(Contact.id == contact_tag.c.contact_id).offset(0).lateral()
-    seen = select(one.c.id).select_from(contact_tag).join(one, true()).where(contact_tag.c.tag_id == Tag.id).exists()
-    named = func.lower(Tag.name).like(like_fragment(typed.strip().lower()))
-    return list(db.session.scalars(select(Tag).where(named, or_(seen, ~hung)).order_by(Tag.name).limit(limit)))
 
 
 def company_choices(company_id: Any) -> list[tuple[int, str]]:

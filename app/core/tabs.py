@@ -35,3 +35,31 @@ def add(of: str, tab: Tab) -> None:
 def of(kind: str) -> list[Tab]:
     """The tabs of a record page in their order."""
     return sorted(_tabs.get(kind, {}).values(), key=lambda tab: tab.place)
+
+
+@dataclass(frozen=True)
+class Offer:
+    """An action on a record's page that leads to another room's form: `endpoint` with the record's id as `argument`."""
+
+    key: str
+    label: Any
+    icon: str
+    endpoint: str
+    argument: str
+
+    def href(self, row: Any) -> str:
+        """Where the action leads."""
+        return url_for(self.endpoint, **{self.argument: row.id})
+
+
+_offers: dict[str, dict[str, Offer]] = {}
+
+
+def offer(of: str, action: Offer) -> None:
+    """Hang an action on the pages of `of`; the same key twice is one."""
+    _offers.setdefault(of, {})[action.key] = action
+
+
+def offers(kind: str) -> list[Offer]:
+    """The actions of a record page."""
+    return list(_offers.get(kind, {}).values())

@@ -1,5 +1,6 @@
 """The stages of a sale and the ones that are shipped (OPP-03, SET-07)."""
 
+from flask_babel import force_locale, gettext
 from flask_babel import lazy_gettext as _l
 from sqlalchemy import func, select
 
@@ -30,3 +31,13 @@ def seed() -> None:
 def all_stages() -> list[Stage]:
     """The stages in their order."""
     return list(db.session.scalars(select(Stage).order_by(Stage.position, Stage.id)))
+
+
+def names(known: list[Stage], languages: tuple[str, ...] = ("en", "it")) -> dict[str, int]:
+    """Lower-case name, in any of our languages, to id: what an import or an API user may write."""
+    found = {stage.name.lower(): stage.id for stage in known}
+    for language in languages:
+        with force_locale(language):
+            for stage in known:
+                found.setdefault(gettext(stage.name).lower(), stage.id)
+    return found

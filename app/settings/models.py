@@ -1,5 +1,7 @@
 """Pick-lists (short lists of words with a colour and an order, one table for all of them), tags, custom fields."""
 
+import datetime as dt
+from decimal import Decimal
 from enum import StrEnum
 from typing import Any
 
@@ -7,6 +9,7 @@ from flask_babel import gettext
 from sqlalchemy import (
     Boolean,
     Column,
+    Date,
     ForeignKey,
     Identity,
     Index,
@@ -125,6 +128,23 @@ class Preference(Stamped, Model):
 
     key: Mapped[str] = mapped_column(String(60), primary_key=True)
     value: Mapped[Any] = mapped_column(JSONB)
+
+
+class CurrencyRate(Model):
+    """One unit of `currency` was worth `rate` in `base` from `day` on (SET-03); typed by hand or fetched (`source`)."""
+
+    __tablename__ = "currency_rate"
+    __table_args__ = (
+        UniqueConstraint("currency", "base", "day"),
+        Index("ix_currency_rate_day", "day", "currency"),
+    )
+
+    id: Mapped[int] = mapped_column(Integer, Identity(), primary_key=True)
+    currency: Mapped[str] = mapped_column(String(3))
+    base: Mapped[str] = mapped_column(String(3))
+    day: Mapped[dt.date] = mapped_column(Date)
+    rate: Mapped[Decimal] = mapped_column(Numeric(24, 10))
+    source: Mapped[str] = mapped_column(String(5))
 
 
 def tag_table(entity: str) -> Table:

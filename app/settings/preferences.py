@@ -49,7 +49,7 @@ def save(typed: dict[str, Any]) -> None:
     if errors:
         raise RuleBroken(errors)
     for key, value in values.items():
-        _put(key, value)
+        put(key, value)
     db.session.flush()
 
 
@@ -58,7 +58,8 @@ def _number(text: str, bounds: range) -> int | None:
     return int(text) if text.isascii() and text.isdigit() and len(text) < 10 and int(text) in bounds else None
 
 
-def _put(key: str, value: Any) -> None:
+def put(key: str, value: Any) -> None:
+    """Write down one choice."""
     row = db.session.get(Preference, key)
     if row is None:
         db.session.add(Preference(key=key, value=value))

@@ -1,12 +1,13 @@
 """Verbs of the tags (TAG-01): administrators rename, merge and delete them; anybody makes one by using it."""
 
+from collections.abc import Iterator
 from typing import Any
 
 from flask_babel import gettext as _
-from sqlalchemy import ColumnElement, exists, func, select
+from sqlalchemy import ColumnElement, exists, func, or_, select, true
 from sqlalchemy import delete as delete_from
 
-from app.core.db import db
+from app.core.db import Model, db
 from app.core.errors import RuleBroken
 from app.core.text import like_fragment
 from app.settings import uses
@@ -87,6 +88,27 @@ def page_of(typed: str, page: int, size: int) -> tuple[list[Tag], int]:
     total = db.session.scalar(select(func.count()).select_from(Tag).where(named)) or 0
     rows = select(Tag).where(named).order_by(func.lower(Tag.name)).limit(size).offset(page * size)
     return list(db.session.scalars(rows)), total
+
+
+def choices(typed: str = "", limit: int = 300) -> list[Tag]:
+    """Tags by name, with `typed` in it; those that hang on nothing but what the actor may not see are left out."""
+    hung, seen = [], []
+    for table, mine, key, model in _links():
+        hung.append(exists().where(mine == Tag.id))
+        # OFFSET 0: one look at each tagged record until the first that is seen, never a scan of all tagged ones.
+        one = select(model.id).where(model.id == key).offset(0).lateral()
+        seen.append(select(one.c.id).select_from(table).join(one, true()).where(mine == Tag.id).exists())
+    named = func.lower(Tag.name).like(like_fragment(typed.strip().lower()))
+    rows = select(Tag).where(named, or_(*seen, ~or_(*hung))).order_by(Tag.name).limit(limit)
+    return list(db.session.scalars(rows))
+
+
+def _links() -> Iterator[tuple[Any, Any, Any, type[Any]]]:
+    """(table, column of the tag, column of the record, its class) for each table that hangs tags on records."""
+    classes = {mapper.local_table.name: mapper.class_ for mapper in Model.registry.mappers}
+    for table, mine in uses.references(Tag):
+        other = next(key for key in table.foreign_keys if key.parent is not mine)
+        yield table, mine, other.parent, classes[other.column.table.name]
 
 
 def found(pk: Any) -> Tag | None:

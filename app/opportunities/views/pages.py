@@ -1,0 +1,139 @@
+"""List, record with tabs and form of opportunities; the tab of a contact."""
+
+from typing import Any
+
+from flask import current_app, flash, redirect, request, url_for
+from flask_appbuilder import expose, has_access
+from flask_appbuilder.security.decorators import permission_name
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from werkzeug.exceptions import NotFound
+
+from app.contacts.models import Contact
+from app.core import access, tabs
+from app.core.cleaning import seen
+from app.core.db import db
+from app.core.errors import Conflict, NotAllowed, RuleBroken
+from app.core.people import names_of_principals
+from app.opportunities import forms, queries, service, stages, totals
+from app.opportunities.changes import BUDGET_LABELS
+from app.opportunities.models import Opportunity
+from app.settings import custom
+from app.settings.models import PickList
+from app.settings.service import pick_values
+from app.settings.views.records import RecordView
+
+CELLS = "opportunities/cells.html"
+
+
+def cell(macro: str) -> Any:
+    """A formatter that draws a list cell by a macro of the room's template."""
+
+    def draw(value: Any) -> Any:
+        return getattr(current_app.jinja_env.get_template(CELLS).module, macro)(value)
+
+    return draw
+
+
+class OpportunityView(RecordView):
+    """Possible sales (OPP-01…06)."""
+
+    entity = "opportunity"
+    datamodel = queries.interface()
+    service = service
+    route_base = "/opportunities"
+    class_permission_name = "Opportunity"
+    list_title = _l("Opportunities")
+    list_columns = ["card", "contact", "stage", "probability", "worth", "expected_close", "tags", "owner", "changed_at"]
+    order_columns = ["card", "expected_close", "changed_at"]
+    base_order = ("changed_at", "desc")
+    search_columns = ["stage", "tags", "owner", "private", "currency", "expected_close", "closed_on", "changed_at"]
+    search_form = forms.OpportunitySearchForm
+    add_form = edit_form = forms.OpportunityForm
+    list_template = "opportunities/list.html"
+    show_template = "opportunities/show.html"
+    add_template = edit_template = "opportunities/form.html"
+    label_columns = {
+        "card": _l("Title"),
+        "contact": _l("Contact"),
+        "stage": _l("Stage"),
+        "probability": _l("Probability"),
+        "worth": _l("Total"),
+        "expected_close": _l("Expected close"),
+        "closed_on": _l("Closed on"),
+        "tags": _l("Tags"),
+        "owner": _l("Responsible"),
+        "private": _l("Limited access"),
+        "currency": _l("Currency"),
+        "changed_at": _l("Changed"),
+    }
+    formatters_columns = {
+        name: cell(name)
+        for name in ("card", "contact", "stage", "probability", "worth", "expected_close", "tags", "owner")
+    }
+
+    def data_of(self, form: forms.OpportunityForm) -> dict[str, Any]:
+        return forms.data_of(form)
+
+    def form_values(self, row: Opportunity) -> Any:
+        return forms.values(row)
+
+    def _get_list_widget(self, filters: Any, **kwargs: Any) -> Any:
+        widgets = super()._get_list_widget(filters, **kwargs)
+        args = widgets["list"].template_args
+        args["sum"] = totals.of_found(self.datamodel, filters, args["count"])
+        return widgets
+
+    @expose("/show/<pk>", methods=["GET"])
+    @has_access
+    def show(self, pk: str) -> Any:
+        """The record: header card, stages, details, tabs."""
+        row = self.row_or_404(pk)
+        return self.render_template(
+            self.show_template,
+            row=row,
+            stages=stages.all_stages(),
+            reasons=pick_values(PickList.LOST_REASON),
+            times=service.times(row),
+            stale=service.is_stale(row),
+            budgets=BUDGET_LABELS,
+            more_tabs=tabs.of("opportunity"),
+            offers=tabs.offers("opportunity"),
+            may_manage=access.may_manage(row),
+            custom_fields=custom.fields_of("opportunity"),
+            who=names_of_principals([row.owner_id, *row.co_owners, *row.shared_with]),
+        )
+
+    def _add(self) -> Any:
+        widgets = super()._add()
+        if widgets and request.method == "GET":
+            form = widgets["add"].template_args["form"]
+            form.prefill(request.args.get("contact", type=int), request.args.get("stage", type=int))
+        return widgets
+
+    @expose("/move/<pk>", methods=["POST"])
+    @has_access
+    @permission_name("edit")
+    def move(self, pk: str) -> Any:
+        """Bring it into another stage (OPP-04)."""
+        row, form = self.row_or_404(pk), request.form
+        wanted = {"stage": form.get("stage", type=int), "version": form.get("version", type=int)}
+        if form.get("lost_reason"):
+            wanted["lost_reason"] = form.get("lost_reason", type=int)
+        try:
+            service.save(wanted, row)
+            db.session.commit()
+        except (RuleBroken, Conflict, NotAllowed) as refused:
+            db.session.rollback()
+            flash(str(refused) or _("Somebody else has changed this meanwhile."), "danger")
+        return redirect(url_for(".show", pk=pk))
+
+    @expose("/contact/<pk>", methods=["GET"])
+    @has_access
+    @permission_name("list")
+    def of_contact(self, pk: str) -> Any:
+        """The tab of a contact (OPP-06)."""
+        contact = seen(Contact, int(pk)) if pk.isascii() and pk.isdigit() and len(pk) < 10 else None
+        if contact is None:
+            raise NotFound
+        return self.render_template("opportunities/tab.html", contact=contact, rows=service.of_contact(contact.id))
