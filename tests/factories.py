@@ -37,7 +37,7 @@ from app.files.models import Document, StoredFile
 from app.history import parents
 from app.history import service as history
 from app.history.models import HistoryEvent
-from app.imports.models import ImportProblem, ImportRun, RememberedMapping
+from app.imports.models import ImportKept, ImportProblem, ImportRun, ImportUndo, RememberedMapping
 from app.invoices import items, taxes
 from app.invoices import service as invoices
 from app.invoices.models import Invoice, InvoiceLine, Payment
@@ -254,6 +254,11 @@ def make_import(owner: Someone | None = None, word: str = "", **_keys: Any) -> i
         db.session.add(run)
         db.session.flush()
         db.session.add(ImportProblem(run_id=run.id, line=2, heading=word, reason=word, raw=[word]))
+        undo = ImportUndo(run_id=run.id, owner_id=owner_id, state=RunState.DONE, kept=1)
+        contact = Contact(kind=Kind.PERSON, owner_id=owner_id, last_name=word, first_name=word, private=True)
+        db.session.add_all([undo, contact])
+        db.session.flush()
+        db.session.add(ImportKept(undo_id=undo.id, contact_id=contact.id, reason="changed"))
         db.session.add(RememberedMapping(owner_id=owner_id, kind="contacts", signature=word, mapping=mapping))
         db.session.commit()
         made = run.id
@@ -411,6 +416,8 @@ FACTORIES: dict[type[Any], Callable[..., int]] = {
     ImportRun: make_import,
     ImportProblem: make_import,
     RememberedMapping: make_import,
+    ImportUndo: make_import,
+    ImportKept: make_import,
     HistoryEvent: make_event,
     Opportunity: make_opportunity,
     StageChange: make_stage_change,

@@ -34,6 +34,7 @@ RAW_SQL = {
     "workers/schedule.py": "the leader's advisory lock",
     "app/imports/running.py": "COPY of refused rows, and the lock of a run",
     "app/mailing/sending.py": "the senders' advisory locks",
+    "app/imports/undoing.py": "the connection that takes a run back",
     "importers/merging/": "COPY and one merge, within the audience of its actor",
 }
 # Who may end a transaction: doors, and the helpers that doors use.
@@ -67,7 +68,7 @@ SYSTEM_USES = {
     "workers/exports.py": 1,  # claims a run; the file holds what its owner sees
     "workers/bulk.py": 1,  # claims a run, which then acts as its owner
     "workers/campaigns.py": 1,  # takes a mailing; whom it is for is asked as its owner
-    "workers/imports.py": 1,  # claims a run; its rows are matched within the audience of its owner
+    "workers/imports.py": 2,  # claims a run; its rows are matched within the audience of its owner, and go back
 }
 ACTORS_MADE = {"app/core/access.py", "app/core/people.py"}
 

@@ -35,10 +35,12 @@ def sweep() -> None:
     """Send again what was lost on its way to a worker, or left by one that died."""
     from app.bulk.models import BulkRun
     from app.exports.models import ExportRun
-    from app.imports.models import ImportRun
+    from app.imports.models import ImportRun, ImportUndo
 
     for run_id in unfinished(ImportRun):
         nudge("imports.run", run_id)
+    for undo_id in unfinished(ImportUndo):
+        nudge("imports.undo", undo_id)
     for run_id in unfinished(ExportRun):
         nudge("exports.run", run_id)
     for run_id in unfinished(BulkRun):
@@ -46,10 +48,12 @@ def sweep() -> None:
 
 
 def expired() -> None:
-    """Take away the exported files whose time is over."""
+    """Take away the exported files, and what an undo of an import would need, whose time is over."""
     from app.exports.service import take_away
+    from app.imports.undoing import forget_old
 
     take_away()
+    forget_old()
     db.session.commit()
 
 

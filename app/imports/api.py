@@ -9,9 +9,9 @@ from flask_appbuilder.security.decorators import permission_name
 from flask_babel import gettext as _
 
 from app.core.db import db
-from app.core.errors import NotAllowed
+from app.core.errors import Conflict, NotAllowed
 from app.core.roles import ThreeVerbs
-from app.imports import service
+from app.imports import service, undoing
 from app.imports.models import DRAFT, ImportRun
 from app.imports.responses import errors_response, run_or_404
 from importers.errors import Refused, Undecided
@@ -143,6 +143,10 @@ class ImportApi(ThreeVerbs, BaseApi):
                       rate: {type: number, description: rows a second}
                       seconds_left: {type: integer, nullable: true}
                       error: {type: string, nullable: true}
+                      undo:
+                        type: object
+                        nullable: true
+                        description: state, total, restored, removed, kept (contacts)
                       errors_file: {type: string, nullable: true, description: address of the refused rows}
             401:
               $ref: '#/components/responses/401'
@@ -153,8 +157,48 @@ class ImportApi(ThreeVerbs, BaseApi):
         if run.state == DRAFT:
             return self.response_404()
         more = {"kind": run.kind, "file_name": run.file_name, "dry_run": run.dry_run, "done": run.done_rows}
+        more |= {"undo": undoing.summary(run)}
         more |= {"rate": round(run.rate, 1), "seconds_left": run.seconds_left, "error": run.error}
         return self.response(200, **service.summary(run, url_for(".errors", pk=pk)), **more)
+
+    @expose("/<int:pk>/undo", methods=["POST"])
+    @protect()
+    @permission_name("post")
+    def undo(self, pk: int) -> Response:
+        """Take back what a run brought, where nobody has touched it since.
+        ---
+        post:
+          summary: Undo a whole run
+          parameters:
+          - {in: path, name: pk, required: true, schema: {type: integer}}
+          responses:
+            202:
+              description: The undo is queued; `undo` of the run tells how far it is
+              content:
+                application/json:
+                  schema: {type: object, properties: {id: {type: integer}, state: {type: string}}}
+            400:
+              $ref: '#/components/responses/400'
+            401:
+              $ref: '#/components/responses/401'
+            403:
+              $ref: '#/components/responses/403'
+            404:
+              $ref: '#/components/responses/404'
+            409:
+              description: It was asked for already
+        """
+        try:
+            undo = undoing.start(run_or_404(pk))
+            db.session.commit()
+        except Refused as refused:
+            db.session.rollback()
+            return self.response_400_because("id", str(refused))
+        except Conflict:
+            return self.response(409, message=_("This import is being undone already."))
+        except NotAllowed:
+            return self.response_403()
+        return self.response(202, id=pk, state=undo.state)
 
     @expose("/<int:pk>/errors", methods=["GET"])
     @protect()

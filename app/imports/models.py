@@ -4,6 +4,7 @@ from enum import StrEnum
 from typing import Any
 
 from sqlalchemy import (
+    ARRAY,
     BigInteger,
     Column,
     ForeignKey,
@@ -93,6 +94,46 @@ class RememberedMapping(Own, Model):
     signature: Mapped[str] = mapped_column(String(64))
     mapping: Mapped[dict[str, Any]] = mapped_column(JSONB)
 
+
+class ImportUndo(Own, Run, Stamped, Model):
+    """A run being taken back (IMP-05). Counts are contacts: restored + removed + kept = done_rows."""
+
+    __tablename__ = "import_undo"
+    __table_args__ = (Index("ix_import_undo_open", "state", postgresql_where="state IN ('queued', 'running')"),)
+
+    id: Mapped[int] = mapped_column(Integer, Identity(), primary_key=True)
+    run_id: Mapped[int] = mapped_column(ForeignKey("import_run.id", ondelete="CASCADE"), unique=True)
+    restored: Mapped[int] = mapped_column(Integer, default=0)
+    removed: Mapped[int] = mapped_column(Integer, default=0)
+    kept: Mapped[int] = mapped_column(Integer, default=0)
+
+
+class ImportKept(ChildOf, Model):
+    """A contact that an undo left as it is: it was changed, used or deleted since."""
+
+    __tablename__ = "import_kept"
+    parent_key, parent = "undo_id", "undo"
+
+    undo_id: Mapped[int] = mapped_column(ForeignKey("import_undo.id", ondelete="CASCADE"), primary_key=True)
+    contact_id: Mapped[int] = mapped_column(ForeignKey("contact.id", ondelete="CASCADE"), primary_key=True, index=True)
+    reason: Mapped[str] = mapped_column(String(10))
+
+    undo: Mapped[ImportUndo] = relationship()
+    contact: Mapped[Any] = relationship("Contact", lazy="joined")
+
+
+# Contacts as they were before a run changed them, and the highest numbers of their children then.
+import_change = Table(
+    "import_change",
+    Model.metadata,
+    Column("run_id", ForeignKey("import_run.id", ondelete="CASCADE"), primary_key=True),
+    Column("contact_id", ForeignKey("contact.id", ondelete="CASCADE"), primary_key=True, index=True),
+    Column("before", JSONB, nullable=False),
+    Column("last_channel", BigInteger, nullable=False),
+    Column("last_address", BigInteger, nullable=False),
+    Column("last_event", BigInteger, nullable=False),
+    Column("tags", ARRAY(Integer), nullable=False),
+)
 
 # Companies that a run made because a person's row named them. A later row of the company's own takes its one over.
 import_company = Table(

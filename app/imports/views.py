@@ -7,13 +7,14 @@ from flask_appbuilder import BaseView, expose, has_access
 from flask_appbuilder.security.decorators import permission_name
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from werkzeug.exceptions import BadRequest
+from werkzeug.exceptions import BadRequest, NotFound
 
 from app.core import nav
 from app.core.db import db
+from app.core.errors import Conflict
 from app.core.jobs import RunState
 from app.core.roles import ThreeVerbs
-from app.imports import choices, service
+from app.imports import choices, service, undoing
 from app.imports.models import ImportRun, Step
 from app.imports.responses import errors_response, run_or_404
 from importers.errors import Refused
@@ -88,7 +89,17 @@ class ImportView(ThreeVerbs, BaseView):
         if run.state == "draft":
             return self._to(run, Step(run.step) if run.step != Step.RUN else Step.OPTIONS)
         rows = service.refused_rows(run, REASONS) if run.ended else []
-        return self._page("run", run=run, rows=rows, headings=service.headings(run), came_in=came_in(run))
+        undo = undoing.undo_of(run)
+        return self._page(
+            "run",
+            run=run,
+            rows=rows,
+            headings=service.headings(run),
+            came_in=came_in(run) if undo is None else None,
+            undo=undo,
+            undoable=undo is None and undoing.possible(run),
+            kept=undoing.kept(undo, REASONS) if undo else [],
+        )
 
     @expose("/<int:pk>/reading", methods=["GET", "POST"])
     @has_access
@@ -188,6 +199,33 @@ class ImportView(ThreeVerbs, BaseView):
         service.cancel(run)
         db.session.commit()
         return self._to(run, Step.RUN)
+
+    @expose("/<int:pk>/undo", methods=["POST"])
+    @has_access
+    @permission_name("add")
+    def undo(self, pk: int) -> Any:
+        """Take back what it brought (IMP-05)."""
+        run = run_or_404(pk)
+        try:
+            undoing.start(run)
+            db.session.commit()
+        except (Refused, Conflict) as refused:
+            db.session.rollback()
+            flash(str(refused) or _("This import is being undone already."), "danger")
+        return self._to(run, Step.RUN)
+
+    @expose("/<int:pk>/undoing")
+    @has_access
+    @permission_name("show")
+    def undoing(self, pk: int) -> Any:
+        """The bar of the undo."""
+        undo = undoing.undo_of(run_or_404(pk))
+        if undo is None:
+            raise NotFound
+        answer = Response(self._page("undoing", undo=undo))
+        if undo.ended:
+            answer.headers["HX-Refresh"] = "true"
+        return answer
 
     @expose("/<int:pk>/errors")
     @has_access

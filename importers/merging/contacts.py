@@ -11,7 +11,7 @@ from app.core.access import Actor
 from app.settings.models import PickList
 from app.settings.service import names_of
 from importers.memory import without_collector
-from importers.merging import store
+from importers.merging import store, undoing
 from importers.merging.candidates import Candidate, Candidates
 from importers.merging.drafts import Draft, folded, lay_over, name_key, new_company, sort_name_of
 from importers.merging.givens import principals_by_name, required_fields, users_by_name
@@ -246,7 +246,10 @@ class _Chunk:
         store.draw_ids(connection, self.new)
         store.insert(connection, self.new, settings.actor.user_id, settings.run_id)
         new, touched = set(self.new), list(self.touched)
-        store.update(connection, [d for d in touched if d not in new and d.changed], settings.actor.user_id)
+        changed = [d for d in touched if d not in new and d.changed]
+        gained = [d for d in touched if d.gains and d not in new]
+        undoing.keep_former(connection, list({d.id for d in (*changed, *gained)}), settings.run_id)
+        store.update(connection, changed, settings.actor.user_id)
         store.add_children(connection, touched, new)
         store.give_access(connection, [d for d in touched if d.people])
         store.add_notes(connection, touched, settings.actor.user_id, self.run.note_category)

@@ -90,6 +90,11 @@ class Draft:
         """Whether its row must be written again."""
         return bool(self.fresh_channels) or self.state() != self.loaded
 
+    @property
+    def gains(self) -> bool:
+        """Whether something that is no column of its row comes to it."""
+        return bool(self.fresh_addresses or self.fresh_tags or self.fresh_notes or self.people)
+
 
 def name_key(draft: Draft) -> tuple[str, str, str]:
     """What "the same name and company" compares: kind, folded name, folded name of the company or ""."""
