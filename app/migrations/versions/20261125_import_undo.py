@@ -5,7 +5,7 @@ from alembic import op
 from sqlalchemy.dialects import postgresql
 
 revision = "d4c1a87e3b60"
-down_revision = "1f93c7ab60d8"
+down_revision = "e7b04c19d2a8"
 branch_labels = None
 depends_on = None
 
