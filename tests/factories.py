@@ -26,6 +26,7 @@ from app.campaigns.models import Mailing, MailingRecipient, MailTemplate
 from app.cases.models import Case
 from app.contacts import merging, service
 from app.contacts.models import Address, Channel, Contact, Kind, Merge
+from app.contacts.pairs import Pair
 from app.core import access, clock, storage
 from app.core.db import db
 from app.core.jobs import RunState
@@ -407,6 +408,18 @@ def make_merge(owner: Someone | None = None, **keys: Any) -> int:
     return made
 
 
+def make_pair(owner: Someone | None = None, **keys: Any) -> int:
+    """Two contacts of `owner` that may be one; `keys` are of both. The pair's id."""
+    low, high = make_contact(owner, **keys), make_contact(owner, **keys)
+    with access.acting_as(access.SYSTEM):
+        pair = Pair(low_id=low, high_id=high, score=80, reasons=["name"])
+        db.session.add(pair)
+        db.session.commit()
+        made = pair.id
+    db.session.remove()
+    return made
+
+
 # How to make a row of each guarded table: what isn't here fails the access tests, so that no entity goes untested.
 # A child is made with its parent.
 FACTORIES: dict[type[Any], Callable[..., int]] = {
@@ -436,6 +449,7 @@ FACTORIES: dict[type[Any], Callable[..., int]] = {
     Payment: make_paid_invoice,
     BulkRun: make_bulk,
     Merge: make_merge,
+    Pair: make_pair,
 }
 
 
@@ -477,6 +491,7 @@ MADE: dict[str, Callable[..., Any]] = {
     "item": make_item,
     "bulk": make_bulk,
     "merge": make_merge,
+    "pair": make_pair,
 }
 
 

@@ -48,6 +48,8 @@ COMMITS = {
     "app/core/jobs.py",
     "app/core/runs.py",
     "app/exports/running.py",  # claims, writes and closes, each by itself
+    "app/contacts/duplicates.py",  # what is read is one snapshot, what is found another transaction
+    "app/contacts/searching.py",  # claims, writes and closes, each by itself
     "app/bulk/running.py",  # a run is many transactions, one a slice
     "app/imports/running.py",  # a run is many transactions, one a chunk
     "app/mailing/sending.py",  # one a mail: it is marked before it goes
@@ -66,6 +68,7 @@ SYSTEM_USES = {
     "workers/schedule.py": 1,
     "workers/mailing.py": 1,  # sends what others wrote, and shows it to nobody
     "workers/exports.py": 1,  # claims a run; the file holds what its owner sees
+    "workers/contacts.py": 1,  # compares all contacts; a pair is shown to who sees both
     "workers/bulk.py": 1,  # claims a run, which then acts as its owner
     "workers/campaigns.py": 1,  # takes a mailing; whom it is for is asked as its owner
     "workers/imports.py": 2,  # claims a run; its rows are matched within the audience of its owner, and go back

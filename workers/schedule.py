@@ -34,6 +34,7 @@ def beats() -> None:
 def sweep() -> None:
     """Send again what was lost on its way to a worker, or left by one that died."""
     from app.bulk.models import BulkRun
+    from app.contacts.pairs import DuplicateSearch
     from app.exports.models import ExportRun
     from app.imports.models import ImportRun, ImportUndo
 
@@ -43,6 +44,8 @@ def sweep() -> None:
         nudge("imports.undo", undo_id)
     for run_id in unfinished(ExportRun):
         nudge("exports.run", run_id)
+    for run_id in unfinished(DuplicateSearch):
+        nudge("contacts.duplicates", run_id)
     for run_id in unfinished(BulkRun):
         nudge("bulk.run", run_id)
 

@@ -24,8 +24,9 @@ NAMES = {Kind.PERSON: ("first_name", "last_name", "title", "company"), Kind.COMP
 FIELDS = ("type", "temperature", "description", "owner")
 ACCESS = ("private", "shared_with", "co_owners")
 KEYS = {"company": "company_id", "type": "type_id", "temperature": "temperature_id", "owner": "owner_id"}
-# Written by triggers from the contact's own columns, or the notes of an import that runs.
-DERIVED = {"contact_range", "import_company", Merge.__tablename__}
+# Written by triggers from the contact's own columns, or notes of
+# an import that runs and of a search for duplicates.
+DERIVED = {"contact_range", "import_company", "contact_pair", Merge.__tablename__}
 words.FIELDS["merged"] = _l("Merged with")
 
 
