@@ -5,7 +5,7 @@ from alembic import op
 from sqlalchemy.dialects import postgresql
 
 revision = "d5f8b01c23e4"
-down_revision = "c4e7a90b12d3"
+down_revision = "d4c1a87e3b60"
 branch_labels = None
 depends_on = None
 
