@@ -2,9 +2,13 @@
 
 import hashlib
 import json
+import re
 from pathlib import Path
 
 import pytest
+from flask import Flask
+
+from app.core import nav
 
 APP = Path(__file__).parents[2] / "app"
 VENDOR = APP / "static" / "vendor"
@@ -32,3 +36,10 @@ def test_templates_hold_nothing_of_the_old_kit_and_nothing_the_policy_forbids() 
     pages = [*APP.rglob("*.html"), *(APP / "static").glob("*.js")]
     found = [(p.name, word) for p in pages for word in BANNED if word in p.read_text().lower()]
     assert not found
+
+
+def test_each_icon_of_the_menus_can_be_drawn(app: Flask) -> None:
+    """UI rules: what a room hangs into the menus has its icon in the sprite, made by `deploy/assets`."""
+    drawn = set(re.findall(r'<symbol id="([a-z0-9-]+)"', (VENDOR / "icons.svg").read_text()))
+    hung = {entry.icon for menu in (nav.MAIN, nav.CREATE, nav.SETTINGS) for entry in menu}
+    assert not hung - drawn
