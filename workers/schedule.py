@@ -51,12 +51,16 @@ def sweep() -> None:
 
 
 def expired() -> None:
-    """Take away the exported files, and what an undo of an import would need, whose time is over."""
+    """Take away what has had its time: exported files, what undoes an import, unconfirmed forms; bring in counts."""
     from app.exports.service import take_away
     from app.imports.undoing import forget_old
+    from app.webforms import confirming
+    from app.webforms.counts import bring_in
 
     take_away()
     forget_old()
+    bring_in()
+    confirming.forget_old()
     db.session.commit()
 
 

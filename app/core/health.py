@@ -19,10 +19,11 @@ BEATS = "clientela:beat:"
 
 def beat(who: str) -> None:
     """Say that the worker or the scheduler lives; readiness reads it."""
-    _queue().set(BEATS + who, int(clock.now().timestamp()), ex=SILENT_AFTER)
+    queue().set(BEATS + who, int(clock.now().timestamp()), ex=SILENT_AFTER)
 
 
-def _queue() -> Redis:
+def queue() -> Redis:
+    """The queue's store, for small things that may be lost: signs of life, counts. Raises RedisError when used."""
     if "queue" not in current_app.extensions:
         url = current_app.config["REDIS_URL"]
         current_app.extensions["queue"] = Redis.from_url(url, socket_connect_timeout=0.3, socket_timeout=2)
@@ -54,7 +55,7 @@ def _database() -> bool:
 
 def _queue_checks() -> dict[str, bool]:
     try:
-        worker, scheduler = _queue().mget(BEATS + "worker", BEATS + "scheduler")
+        worker, scheduler = queue().mget(BEATS + "worker", BEATS + "scheduler")
     except RedisError:
         return {"queue": False, "worker": False, "scheduler": False}
     return {"queue": True, "worker": worker is not None, "scheduler": scheduler is not None}

@@ -21,6 +21,7 @@ class Kind(StrEnum):
     SHARED = "shared"
     IMPORT = "import"
     EXPORT = "export"
+    FORM = "form"
     TASK = "task"
     REMINDER = "reminder"
     BULK = "bulk"

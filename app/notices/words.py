@@ -13,17 +13,25 @@ LABELS = {
     Kind.SHARED: _l("A contact is shared with me"),
     Kind.IMPORT: _l("My import has ended"),
     Kind.EXPORT: _l("My export has ended"),
+    Kind.FORM: _l("A form of our website was filled in"),
     Kind.TASK: _l("I am given a task"),
     Kind.REMINDER: _l("A task of mine is due"),
     Kind.BULK: _l("My group operation has ended"),
 }
 ICONS = {Kind.RESPONSIBLE: "user", Kind.SHARED: "lock-open", Kind.IMPORT: "file-import"}
-ICONS |= {Kind.TASK: "checkbox", Kind.REMINDER: "bell", Kind.EXPORT: "download", Kind.BULK: "checkbox"}
+ICONS |= {
+    Kind.TASK: "checkbox",
+    Kind.REMINDER: "bell",
+    Kind.EXPORT: "download",
+    Kind.FORM: "forms",
+    Kind.BULK: "checkbox",
+}
 _SENTENCES = {
     Kind.RESPONSIBLE: _l("%(by)s made you responsible for %(name)s"),
     Kind.SHARED: _l("%(by)s shared %(name)s with you"),
     Kind.IMPORT: _l("Your import of %(file)s is done: %(created)s created, %(updated)s updated, %(failed)s refused"),
     Kind.EXPORT: _l("Your export %(file)s is ready: %(rows)s rows"),
+    Kind.FORM: _l("%(name)s filled in the form “%(form)s”"),
     Kind.TASK: _l("%(by)s gave you the task “%(name)s”"),
     Kind.REMINDER: _l("“%(name)s” is due on %(due)s"),
     Kind.BULK: _l("Your group operation is done: %(changed)s changed, %(left)s left alone"),

@@ -1,1 +1,1 @@
-"""Forms on the firm's website whose posts become contacts."""
+"""Forms for the firm's website: what visitors send becomes contacts, or a note on those who are known (WEB-01…04)."""
