@@ -56,6 +56,8 @@ from app.settings import custom
 from app.settings.models import BOTH, FieldKind
 from app.tasks import service as tasks
 from app.tasks.models import Task
+from app.webforms import service as webforms
+from app.webforms.models import WebFormEntry
 from importers import guessing
 from importers.dialect import Dialect
 from importers.options import Options
@@ -281,6 +283,34 @@ def make_export(owner: Someone | None = None, word: str = "", **_keys: Any) -> i
     return made
 
 
+def make_web_form(owner: Someone | None = None, **keys: Any) -> str:
+    """A published form for persons, by default asking for names, email, phone and message; its key."""
+    owner = owner or the_cast()["sergio"]
+    names = keys.pop("names", ["first_name", "last_name", "email", "phone", "message"])
+    asked = [{"name": name, "label": "", "required": False} for name in names]
+    base = {"title": unique("modulo"), "kind": "person", "fields": asked, "owner": owner.id, "private": True}
+    with acting(the_cast()["marta"]):
+        form = webforms.save({**base, "active": True, **keys})
+        db.session.commit()
+        made = form.key
+    db.session.remove()
+    return made
+
+
+def make_form_entry(owner: Someone | None = None, **_keys: Any) -> int:
+    """Something sent that waits for its address to be confirmed; its id."""
+    owner = owner or the_cast()["sergio"]
+    key = make_web_form(owner)
+    with acting(owner):
+        form = webforms.by_key(key)
+        entry = WebFormEntry(form_id=form.id, email="a@example.com", values={}, owner_id=owner.id)
+        db.session.add(entry)
+        db.session.commit()
+        made = entry.id
+    db.session.remove()
+    return made
+
+
 def make_mail(owner: Someone | None = None, word: str = "", **_keys: Any) -> int:
     """A mail that `owner`'s doing put into the queue, with `word` in all its texts; its id."""
     word = word or unique("spedita")
@@ -439,6 +469,7 @@ FACTORIES: dict[type[Any], Callable[..., int]] = {
     Document: make_document,
     StoredFile: make_version,
     ExportRun: make_export,
+    WebFormEntry: make_form_entry,
     OutgoingMail: make_mail,
     Notice: make_notice,
     Mailing: make_mailing,
@@ -480,6 +511,7 @@ MADE: dict[str, Callable[..., Any]] = {
     "document": make_document,
     "run": make_import,
     "export": make_export,
+    "web_form": make_web_form,
     "mail": make_mail,
     "notice": make_notice,
     "mailing": make_mailing,

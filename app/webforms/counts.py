@@ -4,6 +4,7 @@ The clock brings the numbers into the form's row; a queue that is away loses a f
 """
 
 import logging
+from typing import Any
 
 from redis import Redis
 from redis.exceptions import RedisError
@@ -33,7 +34,7 @@ def waiting() -> dict[tuple[int, str], int]:
         return {}
 
 
-def _key(name: bytes) -> tuple[int, str]:
+def _key(name: Any) -> tuple[int, str]:
     number, _, what = name.decode().partition(" ")
     return int(number), what
 

@@ -110,7 +110,15 @@ def shown(form: WebForm | None, kind: str) -> dict[str, Any]:
         chosen = [*fields.NAMES[kind], "email", "phone", "message"]
         first = [{"name": name, "label": "", "required": name == "email"} for name in chosen]
         flags = {"private": True, "notify": True, "double_opt_in": False, "active": True}
-        blank = {"title": "", "button": "", "return_url": "", "tags": [], "origins": [], "owner": None, "version": None}
+        blank: dict[str, Any] = {
+            "title": "",
+            "button": "",
+            "return_url": "",
+            "tags": [],
+            "origins": [],
+            "owner": None,
+            "version": None,
+        }
         return {**blank, **flags, "fields": first}
     names = ("title", "button", "return_url", "tags", "origins", "fields", "version", *service.FLAGS)
     return {name: getattr(form, name) for name in names} | {"owner": form.owner_id}
