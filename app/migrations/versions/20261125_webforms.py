@@ -5,7 +5,7 @@ from alembic import op
 from sqlalchemy.dialects import postgresql
 
 revision = "5e08b3d7c2f1"
-down_revision = "d4c1a87e3b60"
+down_revision = "d5f8b01c23e4"
 branch_labels = None
 depends_on = None
 
