@@ -19,7 +19,7 @@ class TaskApi(CrmApi):
     class_permission_name = "Task"
     list_columns = ["id"]
     show_columns = ["id"]
-    order_columns = ["id", "due_at", "closed_at", "created_at", "changed_at"]
+    order_columns = ["id", "due_at", "changed_at"]
     search_columns = ["id", "title", "due_on", "due_at", "closed_at", "created_at", "changed_at", "search", "category",
                       "owner", *LINKS]  # fmt: skip
     search_filters = {"search": [FilterSearch]}

@@ -24,7 +24,7 @@ class Span(StrEnum):
     AGENDA = "agenda"
 
 
-FEW = {Span.MONTH: 4, Span.WEEK: 30, Span.AGENDA: 30}  # tasks of a day
+FEW = {Span.MONTH: 4, Span.WEEK: 30, Span.AGENDA: 10}  # tasks of a day
 AGENDA_DAYS = 28
 YEARS = range(1971, 2199)
 

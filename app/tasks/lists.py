@@ -50,9 +50,8 @@ def within(group: Group) -> ColumnElement[bool]:
     if group is Group.CLOSED:
         return Task.closed_at.is_not(None)
     now, zone = clock.now(), access.current().timezone
-    today = clock.today(zone)
-    tonight = due.instant(today + dt.timedelta(days=1), dt.time(), zone)
-    sunday = due.instant(today + dt.timedelta(days=7 - today.weekday()), dt.time(), zone)
+    tonight = due.instant(clock.today(zone) + dt.timedelta(days=1), dt.time(), zone)
+    sunday = _sunday()
     parts = {
         Group.OVERDUE: Task.due_at <= now,
         Group.TODAY: (Task.due_at > now) & (Task.due_at <= tonight),
@@ -62,16 +61,40 @@ def within(group: Group) -> ColumnElement[bool]:
     return Task.closed_at.is_(None) & parts[group]
 
 
+def _sunday() -> dt.datetime:
+    """The instant at which the reader's week is over."""
+    zone = access.current().timezone
+    today = clock.today(zone)
+    return due.instant(today + dt.timedelta(days=7 - today.weekday()), dt.time(), zone)
+
+
 def _chosen(wanted: Wanted, group: Group, what: Any = Task) -> Select[Any]:
     """`deleted_at` is said again beside the access rule, in words by which the database knows its partial indexes."""
     return select(what).where(Task.deleted_at.is_(None), within(group), *wanted.conditions())
 
 
 def page(wanted: Wanted, group: Group, limit: int, offset: int = 0) -> list[Task]:
-    """Tasks of a group: what is due first comes first, what was closed last comes first."""
+    """Tasks of a group: what is due first comes first, what was closed last comes first. Those without a day come at
+    the end, by a statement of their own: as one, the index would be walked from its first row."""
+    offset = min(offset, FURTHEST)
+    if group is not Group.LATER:
+        return _rows(_chosen(wanted, group), group, limit, offset)
+    dated = _chosen(wanted, group).where(Task.due_at > _sunday())
+    rows = _rows(dated, group, limit, offset)
+    if len(rows) < limit:
+        passed = _count(dated.with_only_columns(literal(1)).limit(offset)) if offset else 0
+        undated = _chosen(wanted, group).where(Task.due_at.is_(None))
+        rows += _rows(undated, group, limit - len(rows), offset - passed)
+    return rows
+
+
+def _rows(chosen: Select[Any], group: Group, limit: int, offset: int) -> list[Task]:
     order = (Task.closed_at.desc(), Task.id.desc()) if group is Group.CLOSED else (Task.due_at, Task.id)
-    rows = _chosen(wanted, group).order_by(*order).limit(limit).offset(min(offset, FURTHEST)).options(*loads())
-    return list(db.session.scalars(rows))
+    return list(db.session.scalars(chosen.order_by(*order).limit(limit).offset(offset).options(*loads())))
+
+
+def _count(some: Select[Any]) -> int:
+    return db.session.scalar(select(func.count()).select_from(some.subquery())) or 0
 
 
 def counts(wanted: Wanted) -> dict[Group, int]:
@@ -86,5 +109,4 @@ def counts(wanted: Wanted) -> dict[Group, int]:
 def open_of(name: str, key: int) -> int:
     """How many open tasks there are about a record, counted up to CAP."""
     mine = (Task.deleted_at.is_(None), Task.closed_at.is_(None), getattr(Task, f"{name}_id") == key)
-    some = select(Task.id).where(*mine).limit(CAP).subquery()
-    return db.session.scalar(select(func.count()).select_from(some)) or 0
+    return _count(select(Task.id).where(*mine).limit(CAP))

@@ -45,6 +45,8 @@ class Task(HangsOn, Stamped, Binned, Model):
 
     __tablename__ = "task"
     __table_args__ = (
+        Index("ix_task_due", "due_at", "id"),  # for programs, which read closed ones too
+        Index("ix_task_changed", "changed_at", "id"),
         Index("ix_task_open", "due_at", "id", postgresql_where=OPEN),
         Index("ix_task_mine", "owner_id", "due_at", "id", postgresql_where=OPEN),
         Index("ix_task_closed", "closed_at", "id", postgresql_where="closed_at IS NOT NULL"),

@@ -151,7 +151,7 @@ def test_one_group_is_paged(make: Maker) -> None:
         for number in range(52):
             make.task(word=f"numero {number:02}", task={"due": "2027-01-01"})
     page = make.page("sergio")
-    assert len(groups(page)["later"]) == 15
+    assert len(groups(page)["later"]) == 10
     assert len(groups(page, "/tasks/list/?group=later")["later"]) == 50
     assert len(groups(page, "/tasks/list/?group=later&page_tasks=1")["later"]) == 2
 
@@ -222,3 +222,15 @@ def test_one_for_each_chosen_contact(make: Maker) -> None:
     made = make.rest("sergio").get(REST).json["result"]
     assert sorted(task["contact"]["id"] for task in made) == sorted(mine)
     assert page.get("/tasks/for").status_code == 200
+
+
+def test_those_without_a_day_come_last_over_pages(make: Maker) -> None:
+    """TSK-06, GEN-02: none is shown on two pages or on none where later ones end and undated ones begin."""
+    with make.app.app_context():
+        for number in range(30):
+            make.task(word=f"col giorno {number}", task={"due": "2027-01-01"})
+            make.task(word=f"senza giorno {number}", task={"description": ""})
+    page = make.page("sergio")
+    first, second = (groups(page, f"/tasks/list/?group=later&page_tasks={n}")["later"] for n in (0, 1))
+    assert (len(first), len(second), len({*first, *second})) == (50, 10, 60)
+    assert [title.startswith("col giorno") for title in first] == [True] * 30 + [False] * 20

@@ -22,7 +22,7 @@ from app.tasks import checks, forms, lists, queries, service
 from app.tasks.lists import Group
 from app.tasks.models import LINKS, Task
 
-FEW, MANY = 15, 50  # rows of a group among others, and of one by itself
+FEW, MANY = 10, 50  # rows of a group among others, and of one by itself
 MOST_CONTACTS = 500  # of one task for each
 GROUPS = {
     Group.OVERDUE: _l("Overdue"),
