@@ -3,7 +3,7 @@
 from alembic import op
 
 revision = "a75be2c4906f"
-down_revision = "1f93c7ab60d8"
+down_revision = "5e08b3d7c2f1"
 branch_labels = None
 depends_on = None
 
