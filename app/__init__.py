@@ -32,6 +32,7 @@ ROOMS = [
     "imports",
     "exports",
     "webforms",
+    "reporting",
     "home",
 ]
 HERE = Path(__file__).parent

@@ -1,0 +1,85 @@
+"""The doors of a report: page, files, REST."""
+
+import csv
+import io
+from decimal import Decimal
+from typing import Any
+
+import openpyxl
+import pandas as pd
+import pytest
+
+from reports.catalogue import REPORTS
+from tests.factories import Maker
+
+
+@pytest.mark.parametrize("key", REPORTS)
+def test_each_report_by_each_grouping(make: Maker, deals: pd.DataFrame, key: str) -> None:
+    """REP-01, REP-02: page, csv and xlsx of every report answer for every grouping."""
+    page = make.page("renzo")
+    for by in REPORTS[key].groupings or [""]:
+        for path in (f"/reports/{key}", f"/reports/{key}/file/csv", f"/reports/{key}/file/xlsx"):
+            answer = page.get(f"{path}?by={by}&period=all")
+            assert answer.status_code == 200, path
+
+
+def test_files_hold_the_same_sums(make: Maker, deals: pd.DataFrame) -> None:
+    """REP-01: csv, xlsx and REST say the same."""
+    page, rest = make.page("livia"), make.rest("livia")
+    frame = deals[(deals.kind == "open") & ~deals.private]
+    total = round(float(sum(frame.worth)), 0)
+    text = page.get("/reports/pipeline/file/csv").data.decode("utf-8-sig")
+    rows = list(csv.reader(io.StringIO(text)))[1:]
+    assert round(sum(float(row[2]) for row in rows), 0) == total
+    sheet = openpyxl.load_workbook(io.BytesIO(page.get("/reports/pipeline/file/xlsx").data)).active
+    assert round(sum(row[2] for row in sheet.iter_rows(min_row=2, values_only=True)), 0) == total
+    told = rest.get("/api/v1/reports/pipeline").json
+    assert [row["total"] for row in told["result"]] == [row[2] for row in rows]
+    assert sum(row["count"] for row in told["result"]) == len(frame)
+    assert told["currency"] == "EUR"
+
+
+def test_a_row_leads_to_the_list_that_it_counts(make: Maker, deals: pd.DataFrame) -> None:
+    """REP-01: the number and the list agree, also for who sees less."""
+    page = make.page("livia")
+    table = page.get("/reports/pipeline").html.select(".report-table tbody tr")
+    for row in table:
+        href, count = row.select_one("a")["href"], row.select("td")[0].text.strip()
+        listed = page.get(href).html.select_one(".count").text.strip()
+        assert listed == count, href
+    assert len(table) == 4
+
+
+@pytest.mark.parametrize(
+    ("query", "field"),
+    [
+        ("period=never", "period"),
+        ("by=moon", "by"),
+        ("currency=XYZ", "currency"),
+        ("owner=abc", "owner"),
+        ("period=days&since=2026-13-01", "since"),
+        ("period=days&since=2026-02-01&until=2026-01-01", "until"),
+    ],
+)
+def test_what_cant_be_asked_is_said(make: Maker, query: str, field: str) -> None:
+    """REP-01: a wrong filter is told on page and by REST, never a 500."""
+    page = make.page("livia").get(f"/reports/pipeline?{query}")
+    assert page.status_code == 200
+    assert page.html.select_one(".note-danger")
+    answer = make.rest("livia").get(f"/api/v1/reports/pipeline?{query}")
+    assert answer.status_code == 400
+    assert field in answer.json["errors"]
+
+
+def test_strangers(make: Maker) -> None:
+    """REP-01: no report for visitors; an unknown one is a 404."""
+    assert make.page(None).get("/reports/pipeline").status_code == 302
+    assert make.page("livia").get("/reports/nothing").status_code == 404
+    assert make.rest("livia").get("/api/v1/reports/nothing").status_code == 404
+
+
+def test_amounts_are_text_with_a_dot(make: Maker, deals: pd.DataFrame) -> None:
+    """REP-01, README: money in JSON is a string with a dot."""
+    row: dict[str, Any] = make.rest("ada").get("/api/v1/reports/pipeline").json["result"][0]
+    assert isinstance(row["total"], str)
+    assert Decimal(row["total"]).as_tuple().exponent == -2
