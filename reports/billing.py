@@ -1,5 +1,7 @@
 """Invoices by status, client and month, and what is overdue since when (REP-02). Credit notes take away."""
 
+import datetime as dt
+from decimal import Decimal
 from typing import Any
 
 from flask_babel import gettext as _
@@ -67,8 +69,8 @@ def _names(by: str, keys: list[Any]) -> Any:
 def overdue(asked: Asked) -> Table:
     """Billed invoices whose last day has passed, by how long ago that was."""
     today = clock.today(asked.zone)
-    days = today - Invoice.due_date
-    age = case(*((days <= limit, place) for place, limit in enumerate(AGES)), else_=len(AGES))
+    since = ((Invoice.due_date >= today - dt.timedelta(limit), place) for place, limit in enumerate(AGES))
+    age = case(*since, else_=len(AGES))
     where = [Invoice.status == Status.BILLED, Invoice.due_date < today, Invoice.kind == Kind.INVOICE]
     found = select(age.label("age"), Invoice.currency, func.count(), func.sum(Invoice.total - Invoice.paid))
     found = found.where(*where, *asked.days(Invoice.date), *_of(asked)).group_by("age", Invoice.currency)
@@ -77,5 +79,5 @@ def overdue(asked: Asked) -> Table:
     columns = headed(
         ("days", _("Days overdue")), ("count", _("Invoices"), Cell.COUNT), ("open", _("Still open"), Cell.MONEY)
     )
-    rows = [[labels[place], *groups.get((place,), [0, 0])] for place in range(len(labels))]
+    rows = [[labels[place], *groups.get((place,), [0, Decimal(0)])] for place in range(len(labels))]
     return Table(columns, rows, Chart(0, 2), asked.shown_currency, missing)

@@ -78,16 +78,16 @@ def forecast(asked: Asked) -> Table:
     on_the_way = [key for key, kind in kinds.items() if kind == StageKind.OPEN]
     is_won = Opportunity.stage_id.in_(won)
     day = case((is_won, Opportunity.closed_on), else_=Opportunity.expected_close)
-    total, weighted = Opportunity.total, Opportunity.total * Opportunity.probability
+    month, total, weighted = month_of(day), Opportunity.total, Opportunity.total * Opportunity.probability
     found = select(
-        month_of(day),
+        month,
         Opportunity.currency,
         func.count().filter(~is_won),
         func.sum(total).filter(is_won),
         func.sum(total).filter(~is_won),
         func.sum(weighted).filter(~is_won),
     ).where(Opportunity.stage_id.in_([*won, *on_the_way]), day.is_not(None), *asked.days(day), *of(asked))
-    statement = found.group_by(month_of(day), Opportunity.currency)
+    statement = found.group_by(month, Opportunity.currency)
     groups, missing = folded(db.session.execute(statement), asked, 1, range(1, 4))
     columns = headed(
         ("month", _("Month"), Kind.MONTH),

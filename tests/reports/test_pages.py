@@ -2,6 +2,7 @@
 
 import csv
 import io
+import re
 from decimal import Decimal
 from typing import Any
 
@@ -11,6 +12,9 @@ import pytest
 
 from reports.catalogue import REPORTS
 from tests.factories import Maker
+
+ROW = re.compile(r'<a class="row-link" href="([^"]+)">[^<]+</a></th><td class="num">(\d+)</td>')
+LISTED = re.compile(r'<span class="count" aria-hidden="true">(\d+)</span>')
 
 
 @pytest.mark.parametrize("key", REPORTS)
@@ -42,12 +46,10 @@ def test_files_hold_the_same_sums(make: Maker, deals: pd.DataFrame) -> None:
 def test_a_row_leads_to_the_list_that_it_counts(make: Maker, deals: pd.DataFrame) -> None:
     """REP-01: the number and the list agree, also for who sees less."""
     page = make.page("livia")
-    table = page.get("/reports/pipeline").html.select(".report-table tbody tr")
-    for row in table:
-        href, count = row.select_one("a")["href"], row.select("td")[0].text.strip()
-        listed = page.get(href).html.select_one(".count").text.strip()
-        assert listed == count, href
-    assert len(table) == 4
+    rows = ROW.findall(page.get("/reports/pipeline").text)
+    for href, count in rows:
+        assert LISTED.search(page.get(href.replace("&amp;", "&")).text)[1] == count, href  # type: ignore[index]
+    assert len(rows) == 4
 
 
 @pytest.mark.parametrize(
@@ -65,7 +67,7 @@ def test_what_cant_be_asked_is_said(make: Maker, query: str, field: str) -> None
     """REP-01: a wrong filter is told on page and by REST, never a 500."""
     page = make.page("livia").get(f"/reports/pipeline?{query}")
     assert page.status_code == 200
-    assert page.html.select_one(".note-danger")
+    assert "note note-danger" in page.text
     answer = make.rest("livia").get(f"/api/v1/reports/pipeline?{query}")
     assert answer.status_code == 400
     assert field in answer.json["errors"]
