@@ -10,11 +10,12 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from werkzeug.exceptions import NotFound
 
-from app.contacts import forms, lookups, merging, photos, queries, service  # noqa: F401  (lookups register themselves)
+from app.contacts import directory_views, forms, lookups, merging, photos, queries, service  # noqa: F401  (lookups register themselves)
 from app.contacts.duplicate_views import DuplicateView
 from app.contacts.merge_views import MergeView
 from app.contacts.models import Contact, Kind
 from app.contacts.photo_views import PhotoView
+from app.contacts.vcard_views import VcardView
 from app.core import access, nav, tabs
 from app.core.db import db
 from app.core.errors import Conflict, NotAllowed, RuleBroken
@@ -243,6 +244,8 @@ def register(appbuilder: Any) -> None:
     appbuilder.add_view_no_menu(PhotoView)
     appbuilder.add_view_no_menu(MergeView)
     appbuilder.add_view_no_menu(DuplicateView)
+    appbuilder.add_view_no_menu(VcardView)
+    directory_views.register(appbuilder)
     nav.MAIN.append(nav.Entry("contacts", _l("Contacts"), "users", "ContactView.list", place=10))
     nav.CREATE.append(nav.Entry("person", _l("Person"), "user", "ContactView.add", place=10))
     nav.CREATE.append(nav.Entry("company", _l("Company"), "building", "ContactView.add", {"kind": "company"}, place=11))

@@ -11,6 +11,7 @@ from flask_babel import lazy_gettext
 from sqlalchemy.exc import DataError, IntegrityError
 from werkzeug.exceptions import Forbidden, NotFound
 
+from app.core.conflicts import differences
 from app.core.db import db
 from app.core.errors import Conflict, NotAllowed, RuleBroken
 from app.core.interface import COUNT_CAP
@@ -126,7 +127,17 @@ class CrmView(ThreeVerbs, ModelView):
         if request.method == "POST" and self._store(form, row):
             flash(self.edit_row_message, "success")
             return None
+        if g.get("conflict"):
+            self._compare(form, pk)
         return self._get_edit_widget(form=form)
+
+    def _compare(self, form: Any, pk: Any) -> None:
+        """Let who was second see what stands now beside what he typed; saving again is then his decision (GEN-08)."""
+        row = self.row_or_404(pk)
+        db.session.refresh(row)
+        present = self.edit_form(formdata=None, obj=self.form_values(row))
+        form.conflicts = differences(form, present)
+        form.version.data = row.version
 
     def form_values(self, row: Any) -> Any:
         """The object that pre-fills the edit form."""
@@ -175,6 +186,7 @@ def stored(form: Any, save: Callable[[], Any]) -> bool:
         put_errors(form, broken.errors)
     except Conflict:
         db.session.rollback()
+        g.conflict = "version" in form
         put_errors(form, {"": [_("Somebody else has changed this meanwhile. Compare, then save again.")]})
     except (IntegrityError, DataError):
         db.session.rollback()
