@@ -62,7 +62,6 @@ SYSTEM_USES = {
     "app/tasks/service.py": 1,  # looks into the bin, then asks whose it is
     "app/invoices/numbering.py": 1,  # a number may be taken by an invoice that the actor doesn't see
     "app/invoices/service.py": 1,  # looks into the bin, then asks whose it is
-    "app/files/service.py": 1,  # looks into the bin, then asks whose it is
     "app/imports/commands.py": 1,  # finds who is to be acted as
     "app/ops/demo.py": 1,
     "workers/schedule.py": 1,

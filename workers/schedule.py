@@ -96,12 +96,11 @@ def reminders() -> None:
 
 
 def leftovers() -> None:
-    """Delete documents that were in the bin long enough, and stored bytes that no row names any more."""
+    """Forget stored bytes that no row names any more."""
     from app.contacts import photos
     from app.files import service as files
 
-    files.purge()
-    db.session.commit()
+    files.sweep()
     photos.sweep()
 
 

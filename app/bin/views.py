@@ -24,6 +24,7 @@ LABELS = {
     "task": (_l("Task"), "checkbox"),
     "case": (_l("Case"), "inbox"),
     "project": (_l("Project"), "list"),
+    "document": (_l("File"), "file"),
 }
 
 

@@ -1,15 +1,13 @@
 """The verbs of documents: add, a new version, rename, to the bin and back (DOC-01)."""
 
-import datetime as dt
 from typing import IO, Any
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import delete as delete_rows
 from sqlalchemy import func, select
 from sqlalchemy.orm import joinedload
 
-from app.core import access, clock, storage
+from app.core import access, bins, clock, storage
 from app.core.db import db
 from app.core.errors import Conflict, NotAllowed, RuleBroken
 from app.core.people import User
@@ -21,7 +19,6 @@ from app.history.models import PARENTS, Verb
 from app.settings.preferences import Choice, chosen, declare
 
 MB = 1024 * 1024
-IN_BIN = dt.timedelta(days=30)  # GEN-07
 COUNT_CAP = 99
 NEW_VERSION = _l("New version")  # as the history says it
 words.EVERYWHERE["file"] = _l("File")
@@ -143,11 +140,8 @@ def delete(document: Document) -> None:
 
 def restore(document_id: int) -> Document:
     """Take out of the bin what the actor, or anyone for an administrator, has put there. Raises RuleBroken."""
-    actor = access.current()
-    with access.acting_as(access.SYSTEM):
-        document = db.session.get(Document, document_id)
-    mine = document is not None and (actor.is_admin or document.deleted_by == actor.user_id)
-    if document is None or document.deleted_at is None or not mine or not record_of(document):
+    document: Document = bins.found(Document, document_id)
+    if record_of(document) is None:
         raise RuleBroken({"": _("It is not in your bin.")})
     if _named(document.parent_kind, document.parent_id, document.name):
         raise RuleBroken({"name": _("There is a file of this name already.")})
@@ -187,10 +181,8 @@ def versions(document: Document, most: int = 100) -> list[StoredFile]:
     return list(db.session.scalars(mine.options(author).limit(most)))
 
 
-def purge() -> int:
-    """Delete for good what has been in the bin for 30 days, and bytes that no row names; how many files went."""
-    old = Document.deleted_at < clock.now() - IN_BIN
-    db.session.execute(delete_rows(Document).where(old).execution_options(synchronize_session=False))
+def sweep() -> int:
+    """Forget bytes that no row names any more; how many files went."""
     return storage.sweep(contents.AREA, _known, clock.now() - storage.SETTLED)
 
 
