@@ -19,6 +19,7 @@ from sqlalchemy import delete, inspect, select
 from werkzeug.routing import Rule
 
 from app.bulk.models import BulkRun
+from app.cases.models import Case
 from app.contacts.models import CHANNEL_KINDS, Contact, Medium, Tag
 from app.core import access
 from app.core.db import db
@@ -50,6 +51,7 @@ class Hidden:
     bulk: int
     document: int
     deal: int
+    matter: int
     bait: str
     seal: str
     number: str
@@ -59,15 +61,15 @@ class Hidden:
         rooms = {
             "/contacts/": {self.company, self.person},
             "/imports/": {self.run},
-            "/history/": {self.event, self.person, self.deal},
+            "/history/": {self.event, self.person, self.deal, self.matter},
         }
         rooms |= {"/exports/": {self.export}, "/bulk/": {self.bulk}, "/opportunities/": {self.deal}}
-        rooms |= {"/files/": {self.document}}
+        rooms |= {"/files/": {self.document, self.person, self.matter}, "/cases/": {self.matter}}
         if not set(rule.arguments) - walk.NO_KEYS or FRAMEWORKS.match(rule.rule):
             return {self.person}
         known = [keys for start, keys in rooms.items() if start in rule.rule]
-        every = {self.company, self.person, self.run, self.event, self.export, self.bulk, self.deal, self.document}
-        return known[0] if known else every
+        own = {self.run, self.event, self.export, self.bulk, self.deal, self.document, self.matter}
+        return known[0] if known else {self.company, self.person} | own
 
     def tells(self, answer: Any, pk: int) -> bool:
         """Whether an answer to a question about `pk` gives something away, be it the other one's address."""
@@ -100,12 +102,14 @@ def hide(make: Maker) -> Hidden:
     texts = {key: f"{bait}{seal} {key}" for key in ("title", "description")} | {"tags": [f"{bait}{seal}tag"]}
     deal = make.opportunity(**texts, contact=person, participants=[company], private=True)
     make.opportunity(title="Di tutti", contact=person, participants=[company])
+    matter = make.case(**texts, participants=[person], private=True)
+    make.case(title="Fiera di tutti", participants=[person, company])
     with make.app.app_context(), factories.acting(make["sergio"]):
         event = history.save({"contact": person, "text": f"{bait}{seal} detto"})
         file = BytesIO(f"{bait}{seal}".encode())
         document = files.save({"contact": person, "file": file, "name": f"{bait}{seal}.txt"})
         db.session.commit()
-        return Hidden(company, person, run, event.id, export, bulk, document.id, deal, bait, seal, number)
+        return Hidden(company, person, run, event.id, export, bulk, document.id, deal, matter, bait, seal, number)
 
 
 @pytest.fixture
@@ -287,6 +291,7 @@ def test_all_reads_the_same_with_and_without(make: Maker) -> None:
     with_them = everything_open_to(make, "nino", paths)
     with make.app.app_context(), access.acting_as(access.SYSTEM):
         db.session.execute(delete(Opportunity).where(Opportunity.id == hidden.deal))
+        db.session.execute(delete(Case).where(Case.id == hidden.matter))
         db.session.execute(delete(Contact).where(Contact.id.in_([hidden.person, hidden.company])))
         db.session.execute(delete(Tag).where(Tag.name.contains(hidden.bait)))
         db.session.execute(delete(RememberedMapping))

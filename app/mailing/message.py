@@ -78,7 +78,9 @@ def build(mail: OutgoingMail, sender: str, name: str = "", read: Callable[[str],
         message.add_alternative(mail.html, subtype="html")
     for file in mail.attachments or ():
         kind, _, subtype = file["type"].partition("/")
-        message.add_attachment(read(file["key"]), maintype=kind, subtype=subtype, filename=one_line(file["name"]))
+        content = file["text"].encode() if "text" in file else read(file["key"])
+        params = {"method": file["method"]} if "method" in file else None
+        message.add_attachment(content, maintype=kind, subtype=subtype, filename=one_line(file["name"]), params=params)
     for header, value in mail.headers.items():  # last: the content takes those that begin with Content- for its own
         message[header] = value if header in LINKS and not CONTROLS.search(value) else one_line(value)
     return message.as_bytes()

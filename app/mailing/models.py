@@ -41,7 +41,8 @@ class OutgoingMail(Guarded, Stamped, Model):
     """One mail to one recipient. `message_id` stays through all attempts, so that a double can be recognised;
     `claimed_at` is the fencing token of the worker that has it; `error` is in the mail server's own words.
 
-    `bulk` mails let all others pass. `attachments` is [{"name", "key", "type"}]: stored files of whoever queued it.
+    `bulk` mails let all others pass. `attachments` is [{"name", "type", "key"}]: stored files of whoever queued it; or
+    with "text" the content itself, and the "method" of a calendar entry (RFC 6047).
     A trigger tells each change of `state` to the recipient of the mailing that the mail belongs to.
     """
 

@@ -24,6 +24,7 @@ AT_ONCE = 2000  # mails deleted by one sweep
 KEEP_DAYS = 365
 WAITING = literal(MailState.WAITING.value, literal_execute=True)  # as the index says it
 AGAIN = (MailState.REFUSED, MailState.DOUBT)
+ATTACHED = ("name", "type", "key", "text", "method")  # of which `text` is the content itself, instead of a `key`
 
 
 class Writer(NamedTuple):
@@ -70,7 +71,7 @@ def written(
         headers={"Content-Language": language} | own | dict(bulk or {}),
         bulk=bulk is not None,
         sender_name=message.one_line(writer.name) if writer else None,
-        attachments=[{key: a[key] for key in ("name", "key", "type")} for a in attachments],
+        attachments=[{key: a[key] for key in ATTACHED if key in a} for a in attachments],
         message_id=make_msgid(domain=domain()),
     )
 
