@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "d58e0b7a3c41"
-down_revision = "d4c1a87e3b60"
+down_revision = "a75be2c4906f"
 branch_labels = None
 depends_on = None
 
