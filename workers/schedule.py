@@ -104,6 +104,11 @@ def leftovers() -> None:
     photos.sweep()
 
 
+def rates() -> None:
+    """Ask a worker for the rates of the day; it knows whether they are wanted."""
+    nudge("settings.rates", 0)
+
+
 TIMETABLE: list[tuple[int, Callable[[], None]]] = [  # seconds between two starts, what
     (15, beats),
     (60, sweep),
@@ -111,6 +116,7 @@ TIMETABLE: list[tuple[int, Callable[[], None]]] = [  # seconds between two start
     (60, reminders),
     (6 * 3600, leftovers),
     (600, expired),
+    (6 * 3600, rates),
     (3600, emptied),
 ]
 

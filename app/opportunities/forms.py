@@ -36,7 +36,7 @@ class OpportunityForm(DynamicForm):
     budget_type = SelectField(_l("Budget"), choices=list(BUDGET_LABELS.items()), validate_choice=False)
     periods = IntegerField(_l("Periods"), default=1, validators=[Optional()])
     stage = SelectField(_l("Stage"), coerce=int, validate_choice=False)
-    probability = IntegerField(_l("Probability (%)"), validators=[Optional()])
+    probability = IntegerField(_l("Probability in percent"), validators=[Optional()])
     expected_close = DateField(_l("Expected close"), validators=[Optional()])
     closed_on = DateField(_l("Closed on"), validators=[Optional()])
     lost_reason = SelectField(_l("Reason of loss"), coerce=int, validate_choice=False)

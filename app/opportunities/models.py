@@ -130,6 +130,11 @@ class Opportunity(Titled, Private, Stamped, Binned, Model):
     tags: Mapped[list[Tag]] = relationship(secondary=opportunity_tag, order_by="Tag.name", lazy="selectin")
     participants: Mapped[list[Contact]] = relationship(secondary=opportunity_participant, order_by=Contact.sort_name)
 
+    @property
+    def worth(self) -> "Opportunity":
+        """The opportunity itself, for a list column that shows its total with its currency."""
+        return self
+
 
 class StageChange(ChildOf, Model):
     """An opportunity came into a stage (OPP-04), with what it was worth then: reports read conversion and days from

@@ -11,6 +11,7 @@ from app.core.decimals import shown_decimal
 from app.core.roles import ThreeVerbs
 from app.core.text import fold
 from app.settings import service
+from app.settings.views.currencies import CurrencyView
 from app.settings.views.fields import FieldView
 from app.settings.views.lists import PickListView
 from app.settings.views.preferences import PreferenceView
@@ -35,13 +36,15 @@ class SettingsView(ThreeVerbs, BaseView):
 def register(appbuilder: Any) -> None:
     """Wire the pages and their cards."""
     current_app.add_template_filter(shown_decimal, "custom_decimal")
-    for view in (SettingsView, PickListView, TagView, FieldView, PreferenceView):
+    for view in (SettingsView, PickListView, TagView, FieldView, PreferenceView, CurrencyView):
         appbuilder.add_view_no_menu(view)
     for which, words in service.WORDS.items():
         _card(which.value, words.title, words.about, words.icon, "PickListView.show", which=which.value)
     _card("tags", _l("Tags"), _l("Rename, merge two into one, delete the unused"), "tags", "TagView.list")
     about = _l("Your own fields on contacts: texts, choices, dates, numbers, money, links")
     _card("fields", _l("Custom fields"), about, "forms", "FieldView.list")
+    about = _l("The default one, those in use, and their rates day by day")
+    _card("currencies", _l("Currencies"), about, "coins", "CurrencyView.list")
     about = _l("The largest document, pictures found on the web")
     _card("preferences", _l("Files and pictures"), about, "file", "PreferenceView.list")
 
