@@ -40,9 +40,9 @@ from app.history import parents
 from app.history import service as history
 from app.history.models import HistoryEvent
 from app.imports.models import ImportKept, ImportProblem, ImportRun, ImportUndo, RememberedMapping
-from app.invoices import items, taxes
+from app.invoices import items, recurrence, sending, taxes
 from app.invoices import service as invoices
-from app.invoices.models import Invoice, InvoiceLine, Payment
+from app.invoices.models import Invoice, InvoiceLine, Payment, Recurrence, Sending
 from app.mailing import service as mailing
 from app.mailing.models import OutgoingMail
 from app.notices import service as notices
@@ -425,6 +425,19 @@ def make_paid_invoice(owner: Someone | None = None, **keys: Any) -> int:
     return made
 
 
+def make_sent_invoice(owner: Someone | None = None, **keys: Any) -> int:
+    """A billed invoice that recurs and waits to be sent; the id of the invoice."""
+    owner = owner or the_cast()["sergio"]
+    made = make_invoice(owner, status="billed", **keys)
+    with acting(owner):
+        invoice = db.session.get_one(Invoice, made)
+        recurrence.start(invoice, {})
+        sending.send(invoice, {"to": "cliente@example.com"})
+        db.session.commit()
+    db.session.remove()
+    return made
+
+
 def make_tax(rate: str = "22", name: str = "") -> int:
     """A tax; its id."""
     with acting(the_cast()["marta"]):
@@ -492,6 +505,8 @@ FACTORIES: dict[type[Any], Callable[..., int]] = {
     Invoice: make_invoice,
     InvoiceLine: make_invoice,
     Payment: make_paid_invoice,
+    Recurrence: make_sent_invoice,
+    Sending: make_sent_invoice,
     BulkRun: make_bulk,
     Merge: make_merge,
     Pair: make_pair,
@@ -533,6 +548,7 @@ MADE: dict[str, Callable[..., Any]] = {
     "task": make_task,
     "invoice": make_invoice,
     "paid_invoice": make_paid_invoice,
+    "sent_invoice": make_sent_invoice,
     "tax": make_tax,
     "item": make_item,
     "bulk": make_bulk,

@@ -60,13 +60,13 @@ SYSTEM_USES = {
     "app/core/commands.py": 2,
     "app/core/bins.py": 1,  # looks into the bin, then asks whose it is
     "app/tasks/service.py": 1,  # looks into the bin, then asks whose it is
-    "app/invoices/numbering.py": 1,  # a number may be taken by an invoice that the actor doesn't see
-    "app/invoices/service.py": 1,  # looks into the bin, then asks whose it is
     "app/cases/invitation_views.py": 2,  # the token is the right to see one meeting and to answer
     "app/imports/commands.py": 1,  # finds who is to be acted as
     "app/ops/demo.py": 1,
     "workers/schedule.py": 1,
     "workers/rates.py": 1,  # writes rates, which are nobody's
+    "workers/invoices.py": 1,  # makes the PDF that somebody who saw the invoice sends
+    "app/invoices/views/public.py": 1,  # shows the one invoice of a client's link
     "workers/mailing.py": 1,  # sends what others wrote, and shows it to nobody
     "workers/exports.py": 1,  # claims a run; the file holds what its owner sees
     "workers/contacts.py": 1,  # compares all contacts; a pair is shown to who sees both

@@ -95,6 +95,20 @@ def reminders() -> None:
         db.session.commit()
 
 
+def invoices() -> None:
+    """Make the invoices that recur, remind clients of what is overdue, send what a worker left."""
+    from app.core.clock import today
+    from app.invoices import recurrence, reminders, sending
+
+    day = today(access.current().timezone)
+    while recurrence.make_next(day):
+        db.session.commit()
+    while reminders.give(day):
+        db.session.commit()
+    for sending_id in sending.waiting():
+        nudge("invoices.send", sending_id)
+
+
 def leftovers() -> None:
     """Forget stored bytes that no row names any more."""
     from app.contacts import photos
@@ -118,6 +132,7 @@ TIMETABLE: list[tuple[int, Callable[[], None]]] = [  # seconds between two start
     (600, expired),
     (6 * 3600, rates),
     (3600, emptied),
+    (60, invoices),
 ]
 
 

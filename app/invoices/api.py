@@ -11,8 +11,9 @@ from marshmallow import ValidationError
 from app.core.api import CrmApi
 from app.core.db import db
 from app.core.errors import NotAllowed, RuleBroken
-from app.invoices import items, payments, queries, service, taxes
-from app.invoices.schema import InvoiceSchema, ItemSchema, PaymentSchema, TaxSchema
+from app.invoices import items, payments, queries, sending, service, taxes
+from app.invoices.schema import InvoiceSchema, ItemSchema, PaymentSchema, SendingSchema, TaxSchema
+from reports.invoices import pdf
 
 
 class TaxApi(CrmApi):
@@ -134,6 +135,46 @@ class InvoiceApi(CrmApi):
             404: {$ref: '#/components/responses/404'}
         """
         return self._do(pk, lambda invoice, _body: service.credit(invoice))
+
+    @expose("/<pk>/send", methods=["POST"])
+    @protect()
+    @safe
+    @permission_name("post")
+    def send(self, pk: str) -> Response:
+        """A mail with the PDF
+        ---
+        post:
+          description: Send the invoice by mail (to, subject, text); a draft is billed by it.
+          parameters:
+          - in: path
+            schema: {type: integer}
+            name: pk
+          responses:
+            201: {description: The invoice}
+            400: {$ref: '#/components/responses/400'}
+            404: {$ref: '#/components/responses/404'}
+        """
+        return self._do(pk, lambda invoice, body: sending.send(invoice, SendingSchema().load(body)), invoice=True)
+
+    @expose("/<pk>/pdf", methods=["GET"])
+    @protect()
+    @safe
+    @permission_name("get")
+    def pdf(self, pk: str) -> Response:
+        """The PDF
+        ---
+        get:
+          description: The invoice as PDF.
+          parameters:
+          - in: path
+            schema: {type: integer}
+            name: pk
+          responses:
+            200: {description: The PDF}
+            404: {$ref: '#/components/responses/404'}
+        """
+        row = self._row(pk)
+        return Response(pdf(row), mimetype="application/pdf") if row is not None else self.response_404()
 
     def _do(self, pk: str, verb: Any, invoice: bool = False) -> Response:
         """One verb on one locked invoice; answers with what it made, or with the invoice itself."""

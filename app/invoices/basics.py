@@ -45,7 +45,7 @@ class Item(Stamped, Model):
     tax1_id: Mapped[int | None] = mapped_column(ForeignKey("tax.id"))
     tax2_id: Mapped[int | None] = mapped_column(ForeignKey("tax.id"))
     stock_tracked: Mapped[bool] = mapped_column(Boolean, default=False, server_default="false")
-    stock: Mapped[Decimal] = mapped_column(Numeric(14, 4), default=0, server_default="0")
+    stock: Mapped[Decimal] = mapped_column(Numeric(14, 4), default=Decimal(0), server_default="0")
     search: Mapped[str] = mapped_column(Text, default="", server_default="")
     removed: Mapped[bool] = mapped_column(Boolean, default=False, server_default="false")
 

@@ -5,7 +5,7 @@ from app.core.lookup import LIMIT, Choice, lookup
 from app.core.text import fold
 from app.invoices import items
 from app.invoices.basics import Item
-from app.invoices.schema import number
+from app.invoices.reading import number
 
 
 def choice(item: Item) -> Choice:

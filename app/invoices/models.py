@@ -27,6 +27,7 @@ from app.core import clock
 from app.core.access import Actor, ChildOf, HangsOn, current
 from app.core.clock import UTCDateTime
 from app.core.db import Model
+from app.core.jobs import RunState
 from app.core.mixins import Binned, Stamped
 from app.core.text import fold
 from app.invoices import basics  # noqa: F401  (its tables are named by foreign keys here)
@@ -92,10 +93,10 @@ class Invoice(HangsOn, Stamped, Binned, Model):
     delivery: Mapped[dict[str, Any]] = mapped_column(JSONB, default=dict, server_default="{}")
     profile: Mapped[dict[str, Any] | None] = mapped_column(JSONB)
     taxes: Mapped[list[dict[str, str]]] = mapped_column(JSONB, default=list, server_default="[]")
-    net: Mapped[Decimal] = mapped_column(AMOUNT, default=0, server_default="0")
-    tax: Mapped[Decimal] = mapped_column(AMOUNT, default=0, server_default="0")
-    total: Mapped[Decimal] = mapped_column(AMOUNT, default=0, server_default="0")
-    paid: Mapped[Decimal] = mapped_column(AMOUNT, default=0, server_default="0")
+    net: Mapped[Decimal] = mapped_column(AMOUNT, default=Decimal(0), server_default="0")
+    tax: Mapped[Decimal] = mapped_column(AMOUNT, default=Decimal(0), server_default="0")
+    total: Mapped[Decimal] = mapped_column(AMOUNT, default=Decimal(0), server_default="0")
+    paid: Mapped[Decimal] = mapped_column(AMOUNT, default=Decimal(0), server_default="0")
     billed_at: Mapped[dt.datetime | None] = mapped_column(UTCDateTime)
     sent_at: Mapped[dt.datetime | None] = mapped_column(UTCDateTime)
     link: Mapped[str | None] = mapped_column(String(64))
@@ -180,7 +181,7 @@ class InvoiceLine(ChildOf, Model):
     description: Mapped[str | None] = mapped_column(Text)
     quantity: Mapped[Decimal] = mapped_column(Numeric(14, 4))
     price: Mapped[Decimal] = mapped_column(Numeric(16, 6))
-    discount: Mapped[Decimal] = mapped_column(Numeric(7, 4), default=0, server_default="0")
+    discount: Mapped[Decimal] = mapped_column(Numeric(7, 4), default=Decimal(0), server_default="0")
     # At most two of {"id", "name", "rate", "exemption"}, the rate as exact text.
     taxes: Mapped[list[dict[str, Any]]] = mapped_column(JSONB, default=list, server_default="[]")
     net: Mapped[Decimal] = mapped_column(AMOUNT)
@@ -215,8 +216,38 @@ class Recurrence(ChildOf, Stamped, Model):
     id: Mapped[int] = mapped_column(BigInteger, Identity(), primary_key=True)
     invoice_id: Mapped[int] = mapped_column(ForeignKey("invoice.id", ondelete="CASCADE"), unique=True)
     months: Mapped[int] = mapped_column(Integer)
+    day: Mapped[int] = mapped_column(Integer)  # of the month: the 31st is kept through the shorter ones
     next_date: Mapped[dt.date] = mapped_column(Date, index=True)
     last_date: Mapped[dt.date | None] = mapped_column(Date)
     bill: Mapped[bool] = mapped_column(Boolean, default=False, server_default="false")
+
+    invoice: Mapped[Invoice] = relationship()
+
+
+class GivenNumber(Model):
+    """Each number that an invoice ever had. It keeps the number taken, and the invoice from being purged."""
+
+    __tablename__ = "invoice_number"
+
+    number: Mapped[str] = mapped_column(String(60), primary_key=True)
+    invoice_id: Mapped[int] = mapped_column(ForeignKey("invoice.id"), index=True)
+
+
+class Sending(ChildOf, Stamped, Model):
+    """An invoice, or a reminder of it, on its way to the mail queue: a worker makes the PDF and queues the mail."""
+
+    __tablename__ = "invoice_sending"
+    __table_args__ = (Index("ix_invoice_sending_queued", "id", postgresql_where="state = 'queued'"),)
+    parent_key, parent = "invoice_id", "invoice"
+
+    id: Mapped[int] = mapped_column(BigInteger, Identity(), primary_key=True)
+    invoice_id: Mapped[int] = mapped_column(ForeignKey("invoice.id", ondelete="CASCADE"), index=True)
+    is_reminder: Mapped[bool] = mapped_column(Boolean, default=False, server_default="false")
+    recipient: Mapped[str] = mapped_column(String(254))
+    subject: Mapped[str] = mapped_column(Text)
+    text: Mapped[str] = mapped_column(Text)
+    state: Mapped[str] = mapped_column(String(10), default=RunState.QUEUED, server_default="queued")
+    error: Mapped[str | None] = mapped_column(Text)
+    mail_id: Mapped[int | None] = mapped_column(ForeignKey("outgoing_mail.id", ondelete="SET NULL"))
 
     invoice: Mapped[Invoice] = relationship()

@@ -7,14 +7,13 @@ import datetime as dt
 import re
 
 from flask_babel import gettext as _
-from sqlalchemy import select, update
+from sqlalchemy import delete, select, update
 from sqlalchemy.dialects.postgresql import insert
 
-from app.core import access
 from app.core.db import db
 from app.core.errors import AlreadyTaken, RuleBroken
 from app.invoices.basics import Counter, NumberFormat
-from app.invoices.models import Invoice
+from app.invoices.models import GivenNumber, Invoice
 
 TOKEN = re.compile(r"\{(\w*)\}")
 LOCK = ""  # the counter of the endless period; its row is also what everybody who needs a number waits for
@@ -46,6 +45,7 @@ def give(invoice: Invoice) -> None:
         number = _next(how, invoice.date)
     invoice.number = number
     db.session.flush()
+    keep(invoice)
 
 
 def claim(number: str, invoice: Invoice | None) -> None:
@@ -74,11 +74,17 @@ def _next(how: NumberFormat, day: dt.date) -> str:
 
 
 def _taken(number: str, invoice: Invoice | None) -> bool:
-    """By whichever invoice, also one that the actor does not see or that is in the bin."""
+    """By whichever invoice, also one that the actor does not see, that is in the bin, or that was purged."""
     mine = invoice.id if invoice is not None else 0
-    with access.acting_as(access.SYSTEM):
-        other = select(Invoice.id).where(Invoice.number == number, Invoice.id != mine)
-        return db.session.scalar(other.limit(1)) is not None
+    other = select(GivenNumber.number).where(GivenNumber.number == number, GivenNumber.invoice_id != mine)
+    return db.session.scalar(other) is not None
+
+
+def keep(invoice: Invoice) -> None:
+    """Note the number that the flushed invoice has; one that it had while it was typed goes free again."""
+    db.session.execute(delete(GivenNumber).where(GivenNumber.invoice_id == invoice.id))
+    if invoice.number:
+        db.session.execute(insert(GivenNumber).values(number=invoice.number, invoice_id=invoice.id))
 
 
 def coming(day: dt.date) -> str:

@@ -78,3 +78,8 @@ def identity(wanted: Any) -> int | None:
     if isinstance(wanted, str) and wanted.isascii() and wanted.isdigit() and len(wanted) < 19:
         return int(wanted)
     return wanted if type(wanted) is int and 0 < wanted < 2**63 else None
+
+
+def number(value: Decimal) -> str:
+    """An exact number as short as it can be said."""
+    return f"{value.normalize():f}"

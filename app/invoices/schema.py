@@ -8,11 +8,7 @@ from app.contacts.schema import Loose
 from app.core.money import plain
 from app.invoices import payments
 from app.invoices.models import Invoice, InvoiceLine, Payment
-
-
-def number(value: Any) -> str:
-    """An exact number as short as it can be said."""
-    return f"{value.normalize():f}"
+from app.invoices.reading import number
 
 
 def _named(name: str, key: str) -> Any:
@@ -108,3 +104,11 @@ class PaymentSchema(Schema):
     amount = fields.Raw()
     method = fields.String(metadata={"enum": payments.METHODS})
     note = fields.String(allow_none=True)
+
+
+class SendingSchema(Schema):
+    """What a mail with an invoice is made of; all by default."""
+
+    to = fields.String()
+    subject = fields.String()
+    text = fields.String()

@@ -47,7 +47,7 @@ def lock(invoice: Invoice, version: int | None = None) -> None:
 
 def _written(data: dict[str, Any], invoice: Invoice | None) -> Invoice:
     clean = checks.check(data, invoice)
-    _typed_number(clean, invoice)
+    typed = _typed_number(clean, invoice)
     if invoice is None:
         invoice = Invoice()
         db.session.add(invoice)
@@ -57,19 +57,23 @@ def _written(data: dict[str, Any], invoice: Invoice | None) -> Invoice:
     _count(invoice, clean.get("lines"))
     invoice.index_words()
     db.session.flush()
+    if typed:
+        numbering.keep(invoice)
     return invoice
 
 
-def _typed_number(clean: dict[str, Any], invoice: Invoice | None) -> None:
-    """A number typed by hand is nobody else's; where numbers come by themselves none is typed (INV-01)."""
+def _typed_number(clean: dict[str, Any], invoice: Invoice | None) -> bool:
+    """Whether a number was typed by hand. It is nobody else's; where numbers come by themselves none is typed
+    (INV-01)."""
     present = invoice.number if invoice is not None else None
     typed = clean.get("number", present)
     if typed == present:
-        return
+        return False
     if numbering.number_format().automatic:
         raise RuleBroken({"number": _("Numbers are given by themselves, when an invoice is billed.")})
     if typed:
         numbering.claim(typed, invoice)
+    return True
 
 
 def _count(invoice: Invoice, rows: list[dict[str, Any]] | None) -> None:
@@ -104,18 +108,6 @@ def delete(invoice: Invoice) -> None:
         raise NotAllowed
     invoice.deleted_at, invoice.deleted_by = clock.now(), access.current().user_id
     db.session.flush()
-
-
-def restore(invoice_id: int) -> Invoice:
-    """Take out of the bin what the actor, or anyone for an administrator, has put there. Raises RuleBroken."""
-    actor = access.current()
-    with access.acting_as(access.SYSTEM):
-        invoice = db.session.get(Invoice, invoice_id)
-    if invoice is None or invoice.deleted_at is None or not (actor.is_admin or invoice.deleted_by == actor.user_id):
-        raise RuleBroken({"": _("It is not in your bin.")})
-    invoice.deleted_at = invoice.deleted_by = None
-    db.session.flush()
-    return invoice
 
 
 def duplicate(invoice: Invoice, day: dt.date | None = None) -> Invoice:

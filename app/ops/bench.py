@@ -28,6 +28,7 @@ from app.core.db import db
 from app.imports.commands import prepare, requester, run_to_its_end
 from app.ops import samples
 from app.ops.bench_export import export_rows
+from app.ops.bench_invoice import invoice_pdf
 from app.ops.measuring import FLOOR_CONTACTS, TABLES, Figure, Pg, figure, filled, own_database, server, timed
 from app.ops.product import flask, python
 
@@ -202,6 +203,7 @@ BENCHES: dict[str, Callable[[Flask, int], Figure]] = {
     "search_contacts": at_size(search_page),
     "open_contact": at_size(contact_page),
     "export": export_rows,
+    "invoice_pdf": invoice_pdf,
 }
 
 

@@ -18,7 +18,7 @@ from app.core.money import currency_choices
 from app.invoices import addresses, checks, numbering, profile, taxes
 from app.invoices.basics import Item
 from app.invoices.models import Invoice, InvoiceLine, Kind, Status
-from app.invoices.schema import number
+from app.invoices.reading import number
 from app.opportunities.models import Opportunity
 from app.settings.forms import NumberText
 from app.settings.values import DEFAULT_CURRENCY
@@ -39,6 +39,13 @@ METHODS = {
     "debit": _l("Direct debit"),
     "other": _l("Other"),
     "credit": _l("Credit note"),
+}
+PERIODS = {
+    1: _l("Every month"),
+    2: _l("Every two months"),
+    3: _l("Every three months"),
+    6: _l("Every six months"),
+    12: _l("Every year"),
 }
 ON_RECEIPT, OTHER_DAY = "0", ""
 DUE = {
@@ -83,6 +90,20 @@ class LineForm(Form):
     tax2 = SelectField(_l("Second tax"), coerce=int, validate_choice=False, default=0)
 
 
+class Part(FormField):
+    """An address within the form; what the service refuses of it stands on the whole."""
+
+    refused: Any = ()
+
+    @property
+    def errors(self) -> Any:
+        return self.refused or self.form.errors
+
+    @errors.setter
+    def errors(self, reasons: Any) -> None:
+        self.refused = reasons
+
+
 class InvoiceForm(DynamicForm):
     """The keys of the service; its rules are there alone."""
 
@@ -99,8 +120,8 @@ class InvoiceForm(DynamicForm):
     order_number = StringField(_l("Purchase order number"))
     terms = TextAreaField(_l("Payment terms"))
     notes = TextAreaField(_l("Notes"))
-    billing = FormField(BillingForm, _l("Billing address"))
-    delivery = FormField(AddressForm, _l("Delivery address"))
+    billing = Part(BillingForm, _l("Billing address"))
+    delivery = Part(AddressForm, _l("Delivery address"))
     lines = FieldList(FormField(LineForm), _l("Lines"), min_entries=1)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:

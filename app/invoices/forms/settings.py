@@ -9,7 +9,7 @@ from wtforms import BooleanField, FileField, HiddenField, SelectField, StringFie
 
 from app.invoices import profile, taxes
 from app.invoices.basics import Item, NumberFormat, Profile, Tax
-from app.invoices.schema import number
+from app.invoices.reading import number
 from app.settings.forms import NumberText
 
 

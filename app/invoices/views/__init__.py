@@ -9,9 +9,11 @@ from flask_babel import lazy_gettext as _l
 from app.core import nav, tabs
 from app.core.money import format_money
 from app.invoices import lookups  # noqa: F401  (they register themselves)
+from app.invoices.views.documents import InvoiceDocumentView
 from app.invoices.views.editor import InvoiceEditorView
 from app.invoices.views.invoices import InvoiceView
 from app.invoices.views.panels import InvoicePanelView
+from app.invoices.views.public import InvoiceLinkView
 from app.invoices.views.settings import InvoiceSettingsView, ItemView, TaxView
 from app.invoices.views.verbs import InvoiceVerbView
 
@@ -19,6 +21,8 @@ VIEWS = (
     InvoiceView,
     InvoiceEditorView,
     InvoiceVerbView,
+    InvoiceDocumentView,
+    InvoiceLinkView,
     InvoicePanelView,
     ItemView,
     TaxView,

@@ -14,7 +14,7 @@ from app.core.errors import RuleBroken
 from app.core.money import format_money
 from app.core.roles import ThreeVerbs
 from app.invoices import addresses, checks, forms, items, lines, lookups, service, taxes
-from app.invoices.schema import number
+from app.invoices.reading import number
 from app.settings.values import DEFAULT_CURRENCY
 
 

@@ -10,10 +10,11 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_babel import ngettext
 
-from app.core import access, clock
+from app.core import access, bins, clock
 from app.core.db import db
 from app.core.decimals import shown_decimal
 from app.core.errors import NotAllowed, RuleBroken
+from app.core.links import absolute
 from app.core.money import format_money
 from app.core.views import CrmView
 from app.invoices import (
@@ -21,11 +22,13 @@ from app.invoices import (
     forms,
     numbering,
     queries,
+    recurrence,
+    sending,
     service,
     status,
 )
 from app.invoices.models import Invoice, Status
-from app.invoices.schema import number
+from app.invoices.reading import number
 from app.invoices.views.cells import cell
 
 
@@ -102,6 +105,10 @@ class InvoiceView(CrmView):
             address=addresses.lines,
             today=clock.today(access.current().timezone),
             may_delete=service.may_delete(invoice),
+            link=absolute(f"/i/{invoice.link}") if invoice.link else "",
+            sent=sending.sent(invoice),
+            recurrence=recurrence.of(invoice),
+            periods=forms.PERIODS,
             coming=numbering.coming(invoice.date),
         )
 
@@ -110,10 +117,10 @@ class InvoiceView(CrmView):
     @permission_name("delete")
     def restore(self, pk: int) -> Any:
         """Undo a deletion (GEN-07)."""
-        invoice = service.restore(pk)
+        bins.take_out(Invoice, pk)
         db.session.commit()
         flash(_("Restored"), "success")
-        return redirect(url_for(".show", pk=invoice.id))
+        return redirect(url_for(".show", pk=pk))
 
     @action("billed", _l("Billed"), "", icon="file")
     def bill(self, invoices: Any) -> Any:

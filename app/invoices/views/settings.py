@@ -16,7 +16,7 @@ from app.core.roles import ThreeVerbs
 from app.core.views import CrmView, stored
 from app.invoices import items, numbering, profile, queries, taxes
 from app.invoices.forms import settings as forms
-from app.invoices.schema import number
+from app.invoices.reading import number
 
 
 class _Plain(CrmView):
