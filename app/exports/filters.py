@@ -27,10 +27,13 @@ def chosen(source: Source, args: Args) -> Select[Any]:
     filters = offered(source, interface)
     try:
         for name, values in args.items():
-            _add(source, filters, name, values)
+            if name != "ids":
+                _add(source, filters, name, values)
         query = interface.apply_filters(db.session.query(source.model), interface.get_inner_filters(filters))
     except (FABException, LookupError, TypeError, ValueError, AttributeError, ArgumentError):
         raise RuleBroken({"filters": _("This filter can't be applied.")}) from None
+    if "ids" in args:  # named one by one, by a group operation
+        query = query.filter(source.model.id.in_([int(key) for key in args["ids"]]))
     ids: Select[Any] = query.with_entities(source.model.id).statement
     return ids
 

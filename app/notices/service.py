@@ -40,11 +40,11 @@ def tell(principals: Iterable[int], kind: Kind, link: str, **told: Any) -> None:
 
 def tell_gathered(told: gathering.Told) -> None:
     """Tell each receiver once a kind: as it was, where it happened once, else how often."""
-    many = {"by": access.current().name or "Clientela"}
+    by = access.current().name or "Clientela"
     for key, (count, link, said) in told.items():
         person, _, kind = key.partition(":")
         if count > 1:
-            link, said = "/", many | {"n": count}
+            link, said = "/", {**said, "by": by, "n": count, "count": count}
         tell([int(person)], Kind(kind), link, **said)
 
 
