@@ -15,8 +15,11 @@ from app.settings.models import CustomField
 class Texts(Protocol):
     """What a letter is made of: a mailing, or a template."""
 
-    subject: str
-    html: str
+    @property
+    def subject(self) -> str: ...
+
+    @property
+    def html(self) -> str: ...
 
 
 @dataclass(frozen=True)

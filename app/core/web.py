@@ -183,7 +183,8 @@ def choose_locale() -> str:
     languages = list(current_app.config["LANGUAGES"])
     if not has_request_context():
         return access.current().locale or "en"
-    chosen = session.get("locale") or access.current().locale
+    actor = access.current()
+    chosen = session.get("locale") or (actor.locale if actor.user_id else "")
     if chosen in languages:
         return str(chosen)
     return request.accept_languages.best_match(languages) or "en"

@@ -96,6 +96,7 @@ put("tabler.css", await stylesheet(), "@tabler/core");
 put("icons.svg", sprite(iconNames()), "@tabler/icons");
 put("htmx.js", script("htmx.org/dist/htmx.min.js"), "htmx.org");
 put("tom-select.js", script("tom-select/dist/js/tom-select.popular.min.js"), "tom-select");
+put("squire.js", script("squire-rte/dist/squire.js"), "squire-rte");
 put("sortable.js", script("sortablejs/Sortable.min.js"), "sortablejs");
 put("inter-latin.woff2", plain("@fontsource-variable/inter/files/inter-latin-wght-normal.woff2"), "@fontsource-variable/inter");
 put("inter-latin-ext.woff2", await latinExt(), "@fontsource-variable/inter");
