@@ -11,7 +11,7 @@ from werkzeug.exceptions import NotFound
 
 from app.campaigns import audience, forms, mail_templates, merging, service
 from app.campaigns.models import Mailing, MailingState, Reason, RecipientState
-from app.contacts.service import tag_choices
+from  import tag_choices
 from app.core.db import db
 from app.core.errors import Conflict, RuleBroken
 from app.core.interface import COUNT_CAP
