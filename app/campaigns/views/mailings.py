@@ -11,13 +11,13 @@ from werkzeug.exceptions import NotFound
 
 from app.campaigns import audience, forms, mail_templates, merging, service
 from app.campaigns.models import Mailing, MailingState, Reason, RecipientState
-from  import tag_choices
 from app.core.db import db
 from app.core.errors import Conflict, RuleBroken
 from app.core.interface import COUNT_CAP
 from app.core.roles import ThreeVerbs
 from app.core.views import put_errors, stored
 from app.mailing import servers
+from app.settings.tags import choices as tag_choices
 
 PAGE = 50
 STATES = {
