@@ -7,6 +7,9 @@ from flask import Flask
 from tests.factories import Maker
 from tests.security import walk
 
+# Mail programs unsubscribe by a POST without a session (RFC 8058): the signed token in the address is what counts.
+OPEN = {"UnsubscribeView.do"}
+
 
 def test_no_post_without_a_token(app: Flask, make: Maker) -> None:
     """Threat 1: each POST, PUT and DELETE with the owner's cookie and no token is refused before anything happens."""
@@ -14,7 +17,7 @@ def test_no_post_without_a_token(app: Flask, make: Maker) -> None:
     form = {"first_name": "X", "last_name": "Y", "username": "x", "rowid": contact, "action": "delete", "name": "x"}
     before, passed, tried = walk.digest(app), [], 0
     for rule, method in walk.routes(app):
-        if method not in ("POST", "PUT", "DELETE", "PATCH"):
+        if method not in ("POST", "PUT", "DELETE", "PATCH") or rule.endpoint in OPEN:
             continue
         for path in walk.addresses(app, rule, contact):
             tried += 1
