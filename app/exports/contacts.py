@@ -1,10 +1,8 @@
 """Contacts as a table that our own import reads back to the letter (IMP-06): what is primary stands first."""
 
-import datetime as dt
 import json
 from collections import defaultdict
-from collections.abc import Callable, Iterator
-from decimal import Decimal
+from collections.abc import Iterator
 from typing import Any
 
 from sqlalchemy import ARRAY, BigInteger, Text, any_, cast, func, literal, select
@@ -14,9 +12,10 @@ from app.contacts.models import ADDRESS_PARTS, Address, Channel, Contact, Medium
 from app.core.db import db
 from app.core.people import Group, User
 from app.core.tables import joined
+from app.exports.cells import own_value
 from app.exports.sources import Cells, Ids
 from app.settings import custom
-from app.settings.models import FieldKind, PickList, Tag
+from app.settings.models import PickList, Tag
 from app.settings.service import pick_values
 
 NAMES = {Medium.EMAIL: "email", Medium.PHONE: "phone", Medium.WEB: "website"}
@@ -30,12 +29,6 @@ OWN = (
 )  # fmt: skip
 EMPTY = literal({}, JSONB)
 Many = dict[int, list[tuple[Any, ...]]]
-READERS: dict[str, Callable[[Any], Any]] = {
-    FieldKind.CHECKBOX: lambda value: "yes" if value else "no",
-    FieldKind.DATE: dt.date.fromisoformat,
-    FieldKind.NUMBER: Decimal,
-    FieldKind.MONEY: lambda value: f"{value['amount']} {value['currency']}",
-}
 
 
 class ContactTable:
@@ -103,12 +96,7 @@ class ContactTable:
         if stored is None:
             return [None] * len(self.fields)
         values = json.loads(stored)
-        return [_read(field.kind, values.get(field.key)) for field in self.fields]
-
-
-def _read(kind: str, value: Any) -> Any:
-    read = READERS.get(kind)
-    return read(value) if read and value is not None else value
+        return [own_value(field.kind, values.get(field.key)) for field in self.fields]
 
 
 def among(ids: Any) -> Any:

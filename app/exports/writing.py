@@ -85,13 +85,13 @@ def to_csv(listings: list[Listing], file: BinaryIO, counter: Counter) -> None:
             counter.count(len(rows))
 
 
-def as_text(value: Any) -> Any:
+def as_text(value: Any) -> str | None:
     """A cell as text that an import understands: plain decimals, ISO days and instants."""
     if isinstance(value, str) or value is None:
         return value
     if isinstance(value, Decimal):
         return f"{value:f}"
-    return value.isoformat() if isinstance(value, dt.date) else value
+    return value.isoformat() if isinstance(value, (dt.date, dt.time)) else str(value)
 
 
 def to_zip(listings: list[Listing], file: BinaryIO, counter: Counter) -> None:
