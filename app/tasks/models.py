@@ -15,6 +15,8 @@ from sqlalchemy import (
     Text,
     Time,
     and_,
+    column,
+    func,
     or_,
 )
 from sqlalchemy.orm import Mapped, deferred, mapped_column, relationship
@@ -112,3 +114,35 @@ class CalendarFeed(Model):
     user_id: Mapped[int] = mapped_column(ForeignKey("ab_user.id", ondelete="CASCADE"), primary_key=True)
     token_hash: Mapped[str] = mapped_column(String(64), unique=True)
     created_at: Mapped[dt.datetime] = mapped_column(UTCDateTime, default=clock.now)
+
+
+class TaskTemplate(Stamped, Model):
+    """A set of tasks that is applied to a record (TSK-07), such as what has to be done for each new client."""
+
+    __tablename__ = "task_template"
+    __table_args__ = (Index("uq_task_template_lower_name", func.lower(column("name")), unique=True),)
+
+    id: Mapped[int] = mapped_column(Integer, Identity(), primary_key=True)
+    name: Mapped[str] = mapped_column(String(80))
+
+    steps: Mapped[list["TaskTemplateStep"]] = relationship(
+        cascade="all, delete-orphan", order_by="TaskTemplateStep.position", lazy="selectin"
+    )
+
+    def __repr__(self) -> str:
+        return self.name
+
+
+class TaskTemplateStep(Model):
+    """One task of a set, due `days` after the day on which the set is applied."""
+
+    __tablename__ = "task_template_step"
+
+    id: Mapped[int] = mapped_column(Integer, Identity(), primary_key=True)
+    template_id: Mapped[int] = mapped_column(ForeignKey("task_template.id", ondelete="CASCADE"), index=True)
+    position: Mapped[int] = mapped_column(Integer)
+    title: Mapped[str] = mapped_column(String(255))
+    category_id: Mapped[int | None] = mapped_column(ForeignKey("pick_value.id"), index=True)
+    days: Mapped[int] = mapped_column(Integer)
+    due_time: Mapped[dt.time | None] = mapped_column(Time)
+    reminder: Mapped[int | None] = mapped_column(Integer)

@@ -2,16 +2,19 @@
 
 from typing import Any
 
+from flask import flash, redirect, request, url_for
 from flask_appbuilder import BaseView, expose, has_access
 from flask_appbuilder.security.decorators import permission_name
 from flask_babel import lazy_gettext as _l
+from flask_babel import ngettext
 from werkzeug.exceptions import NotFound
 
-from app.core import clock, tabs
+from app.core import access, clock, tabs
+from app.core.db import db
 from app.core.roles import ThreeVerbs
-from app.tasks import checks, lists
+from app.tasks import checks, lists, sets
 from app.tasks.lists import Group, Wanted
-from app.tasks.models import LINKS
+from app.tasks.models import LINKS, TaskTemplate
 from app.tasks.views.tasks import GROUPS, pages
 
 SHOWN = 30  # rows of each group
@@ -29,16 +32,37 @@ class TaskPanelView(ThreeVerbs, BaseView):
     @permission_name("list")
     def panel(self, of: str, pk: str) -> Any:
         """The tab's panel."""
-        row = checks.linked(of, int(pk)) if pk.isascii() and pk.isdigit() and len(pk) < 19 else None
-        if row is None:
-            raise NotFound
+        row = _row_or_404(of, pk)
         which = Wanted(links={of: row.id})
         counts = lists.counts(which)
         groups = {group: lists.page(which, group, SHOWN) for group in Group if counts[group]}
         return self.render_template(
             "tasks/panel.html", name=of, row=row, groups=groups, counts=counts, labels=GROUPS, shown=SHOWN,
-            cap=lists.CAP, now=clock.now(), pages=pages(), links=LINKS,
+            cap=lists.CAP, now=clock.now(), pages=pages(), links=LINKS, templates=sets.templates(),
         )  # fmt: skip
+
+    @expose(f"/<any({', '.join(LINKS)}):of>/<pk>/template", methods=["POST"])
+    @has_access
+    @permission_name("add")
+    def apply(self, of: str, pk: str) -> Any:
+        """Make the tasks of a template about the record, from today on."""
+        row = _row_or_404(of, pk)
+        key = request.form.get("template", 0, int)
+        template = db.session.get(TaskTemplate, key) if 0 < key < 2**31 else None
+        if template is None:
+            raise NotFound
+        made = sets.apply(template, {of: row.id}, clock.today(access.current().timezone))
+        db.session.commit()
+        flash(ngettext("%(num)s task made", "%(num)s tasks made", len(made)), "success")
+        where = pages().get(of)
+        return redirect(url_for(where, pk=pk, _anchor="tab-tasks") if where else url_for("TaskView.list"))
+
+
+def _row_or_404(of: str, pk: str) -> Any:
+    row = checks.linked(of, int(pk)) if pk.isascii() and pk.isdigit() and len(pk) < 19 else None
+    if row is None:
+        raise NotFound
+    return row
 
 
 def hang() -> None:
