@@ -21,7 +21,7 @@ from werkzeug.routing import Rule
 from app.bulk.models import BulkRun
 from app.cases.models import Case
 from app.contacts.models import CHANNEL_KINDS, Contact, Medium, Tag
-from app.core import access
+from app.core import access, clock
 from app.core.db import db
 from app.files import service as files
 from app.history import service as history
@@ -52,6 +52,7 @@ class Hidden:
     document: int
     deal: int
     matter: int
+    task: int
     bait: str
     seal: str
     number: str
@@ -70,6 +71,13 @@ class Hidden:
         known = [keys for start, keys in rooms.items() if start in rule.rule]
         own = {self.run, self.event, self.export, self.bulk, self.deal, self.document, self.matter}
         return known[0] if known else {self.company, self.person} | own
+        rooms |= {"/files/": {self.document}, "/tasks/": {self.task, self.person, self.deal}}
+        if not set(rule.arguments) - walk.NO_KEYS or FRAMEWORKS.match(rule.rule):
+            return {self.person}
+        known = [keys for start, keys in rooms.items() if start in rule.rule]
+        every = {self.company, self.person, self.run, self.event, self.export, self.bulk, self.deal, self.document}
+        every |= {self.task}
+        return known[0] if known else every
 
     def tells(self, answer: Any, pk: int) -> bool:
         """Whether an answer to a question about `pk` gives something away, be it the other one's address."""
@@ -101,6 +109,9 @@ def hide(make: Maker) -> Hidden:
     bulk = make.bulk(word=f"{bait}{seal}")
     texts = {key: f"{bait}{seal} {key}" for key in ("title", "description")} | {"tags": [f"{bait}{seal}tag"]}
     deal = make.opportunity(**texts, contact=person, participants=[company], private=True)
+    task = make.task(
+        word=f"{bait}{seal}", task={"contact": person, "opportunity": deal, "due": clock.today("Europe/Rome")}
+    )
     make.opportunity(title="Di tutti", contact=person, participants=[company])
     matter = make.case(**texts, participants=[person], private=True)
     make.case(title="Fiera di tutti", participants=[person, company])
@@ -110,6 +121,7 @@ def hide(make: Maker) -> Hidden:
         document = files.save({"contact": person, "file": file, "name": f"{bait}{seal}.txt"})
         db.session.commit()
         return Hidden(company, person, run, event.id, export, bulk, document.id, deal, matter, bait, seal, number)
+        return Hidden(company, person, run, event.id, export, bulk, document.id, deal, task, bait, seal, number)
 
 
 @pytest.fixture
@@ -232,6 +244,9 @@ def page_addresses(app: Flask, hidden: Hidden) -> Iterator[str]:
             f"/lookup/{name}?q={typed}"
             for name in ("contact", "company", "person", "tag", "user", "principal", "opportunity")
         )
+    for query in ("", f"&q={hidden.bait}", f"&contact={hidden.person}", f"&opportunity={hidden.deal}", "&group=today"):
+        yield f"/tasks/list/?who=everyone{query}"
+    yield from (f"/tasks/calendar/?who=everyone&span={span}" for span in ("month", "week", "agenda"))
     for view, base, model in (
         ("ContactView", "/contacts", Contact),
         ("OpportunityView", "/opportunities", Opportunity),
@@ -255,6 +270,10 @@ def rest_addresses(rest: Rest, hidden: Hidden) -> Iterator[str]:
     yield "/api/v1/contacts/"
     yield "/api/v1/contacts/_info"
     yield "/api/v1/opportunities/"
+    yield "/api/v1/tasks/"
+    for name, value in (("search", hidden.bait), ("title", hidden.bait), ("contact", hidden.person)):
+        for operator in ("eq", "ct", "search"):
+            yield f"/api/v1/tasks/?q={prison.dumps({'filters': [{'col': name, 'opr': operator, 'value': value}]})}"
     for name in ("title", "search", "contact", "stage", "owner"):
         for value in (hidden.person, f"{hidden.bait}{hidden.seal}"):
             for operator in ("eq", "ct", "search", "sw", "rel_o_m"):
