@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "d24b7e6a9c03"
-down_revision = "a75be2c4906f"
+down_revision = "3a7fd40c95b1"
 branch_labels = None
 depends_on = None
 
