@@ -4,7 +4,7 @@ from typing import Any
 
 from flask_appbuilder.forms import DynamicForm
 from flask_babel import lazy_gettext as _l
-from wtforms import HiddenField, PasswordField, SelectField, StringField
+from wtforms import HiddenField, PasswordField, SelectField, StringField, TextAreaField
 
 from app.mailing import servers
 from app.mailing.models import MailServer
@@ -29,6 +29,10 @@ class ServerForm(DynamicForm):
     sender_name = StringField(_l("Sender's name"))
     sender = StringField(_l("Sender's address"))
     per_minute = StringField(_l("Mails a minute, at most"), description=_l("Empty: no limit"))
+    dkim_selector = StringField(
+        _l("DKIM selector"), description=_l("Empty: mails are not signed here; many mail servers do it themselves")
+    )
+    dkim_key = TextAreaField(_l("Private key (PEM)"))
     keep_days = StringField(_l("Keep sent mails for so many days"))
 
 
@@ -40,6 +44,8 @@ def server_form(found: MailServer | None, typed: Any = None) -> ServerForm:
     form = ServerForm(formdata=typed, data=(stored | {"version": found.version}) if found else NEW)
     if found is not None and found.secret:
         form.password.description = _l("One is stored. Leave this empty to keep it.")
+    if found is not None and found.dkim_key:
+        form.dkim_key.description = _l("One is stored. Leave this empty to keep it.")
     return form
 
 

@@ -16,7 +16,7 @@ from sqlalchemy import case, func, or_, select, update
 from app.core import clock, storage
 from app.core.db import db
 from app.core.jobs import nudge
-from app.mailing import message, servers, service, smtp
+from app.mailing import domain, message, servers, service, smtp
 from app.mailing.models import MailServer, MailState, OutgoingMail
 from app.mailing.service import WAITING
 
@@ -137,6 +137,7 @@ def _taken(mail_id: int) -> Any | None:
 def _sent(mail: Any, line: smtp.Line, files: "Files") -> smtp.Result:
     try:
         content = message.build(mail, line.server.sender, line.server.sender_name, files.read)
+        content = domain.signed(content, line.server.signer)
         recipient = message.address(mail.recipient)
     except ValueError as error:
         return smtp.Result(MailState.REFUSED, str(error))

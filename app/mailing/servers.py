@@ -1,7 +1,9 @@
 """Which server mail goes through: the environment's, else the one that administrators set (MAIL-01)."""
 
+import re
 from collections.abc import Mapping
 from contextlib import suppress
+from dataclasses import replace
 from typing import Any
 
 from flask import current_app
@@ -10,14 +12,15 @@ from flask_babel import gettext as _
 from app.core import sealing
 from app.core.db import db
 from app.core.errors import Conflict, RuleBroken
-from app.mailing import message
+from app.mailing import domain, message
 from app.mailing.models import MailServer
 from app.mailing.smtp import Server, server_of
 
 SECRETS = ("secret", "dkim_key", "bounce_secret")
 SECURITIES = ("none", "starttls", "tls")
 CONNECTION = ("host", "port", "security", "user")
-TEXTS = {"host": 255, "user": 255, "sender": 254, "sender_name": 255}
+TEXTS = {"host": 255, "user": 255, "sender": 254, "sender_name": 255, "dkim_selector": 63}
+SELECTOR = re.compile(r"[A-Za-z0-9]([A-Za-z0-9._-]*[A-Za-z0-9])?")
 MOST_A_MINUTE, MOST_DAYS = 100_000, 3650
 
 
@@ -40,9 +43,10 @@ def present() -> Server | None:
 
 
 def _present() -> Server | None:
-    if by_environment():
-        return server_of(current_app.config["SMTP_URL"])
     found = row()
+    if by_environment():
+        server = server_of(current_app.config["SMTP_URL"])
+        return replace(server, signer=_signer(found, server.sender)) if server else None
     if found is None or not found.host:
         return None
     return Server(
@@ -54,7 +58,15 @@ def _present() -> Server | None:
         password=sealing.unseal(found.secret),
         tls=found.security == "tls",
         starttls=found.security == "starttls",
+        signer=_signer(found, found.sender),
     )
+
+
+def _signer(found: MailServer | None, sender: str) -> domain.Signer | None:
+    """By what mails of this sender are signed. Raises sealing.Unreadable."""
+    if found is None or not found.dkim_selector or not found.dkim_key:
+        return None
+    return domain.Signer(found.dkim_selector, sender.rpartition("@")[2], sealing.unseal(found.dkim_key))
 
 
 def problem() -> str | None:
@@ -101,6 +113,7 @@ def check(data: Mapping[str, Any], present: MailServer | None) -> dict[str, Any]
     if clean["host"] or not by_environment():
         _check_server(clean, errors)
     _check_secret(clean, str(data.get("password") or ""), present, errors)
+    _check_key(clean, str(data.get("dkim_key") or "").strip(), present, errors)
     if errors:
         raise RuleBroken(errors)
     return clean
@@ -143,6 +156,21 @@ def _check_secret(clean: dict[str, Any], typed: str, present: MailServer | None,
         errors["password"] = _("This field is required.")
     elif any(clean[key] != getattr(present, key) for key in CONNECTION):
         errors["password"] = _("The server or its user has changed: type the password again.")
+
+
+def _check_key(clean: dict[str, Any], typed: str, present: MailServer | None, errors: dict[str, str]) -> None:
+    if not clean["dkim_selector"]:
+        clean["dkim_key"] = None
+    elif not SELECTOR.fullmatch(clean["dkim_selector"]):
+        errors["dkim_selector"] = _("Letters, digits, dots and hyphens, such as mail2026.")
+    elif typed:
+        try:
+            domain.refuse_bad_key(typed)
+            clean["dkim_key"] = sealing.seal(typed)
+        except ValueError:
+            errors["dkim_key"] = _("This is no private key in PEM.")
+    elif present is None or not present.dkim_key:
+        errors["dkim_key"] = _("This field is required.")
 
 
 def reseal() -> None:

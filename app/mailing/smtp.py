@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 from urllib.parse import parse_qs, unquote, urlsplit
 
+from app.mailing.domain import Signer
 from app.mailing.models import MailState
 
 PORTS = {"smtp": 25, "smtps": 465}
@@ -31,6 +32,7 @@ class Server:
     password: str = field(default="", repr=False)
     tls: bool = False
     starttls: bool = False
+    signer: Signer | None = None
 
 
 class Result(NamedTuple):

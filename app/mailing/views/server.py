@@ -14,7 +14,7 @@ from app.core.errors import RuleBroken
 from app.core.people import User
 from app.core.roles import ThreeVerbs
 from app.core.views import stored
-from app.mailing import forms, servers, service
+from app.mailing import domain, forms, servers, service
 from app.mailing.models import MailState, OutgoingMail
 from app.mailing.views.log import STATES
 
@@ -58,6 +58,15 @@ class ServerView(ThreeVerbs, BaseView):
         if mail is None:
             raise NotFound
         return self.render_template("mailing/test.html", **_told(mail))
+
+    @expose("/domain")
+    @has_access
+    def info(self) -> Any:
+        """What the sender's domain publishes, asked for just now."""
+        server, found = servers.present(), servers.row()
+        name = server.sender.rpartition("@")[2] if server else ""
+        records = domain.check(name, found.dkim_selector if found else "") if name else []
+        return self.render_template("mailing/domain.html", domain=name, records=records)
 
     def _page(self, form: Any, **said: Any) -> Any:
         test = request.args.get("test", 0, type=int)
