@@ -1,7 +1,6 @@
 """The verbs of tasks. Every door (page, REST, import, template) comes through `save`, and so `check`."""
 
 import datetime as dt
-from collections.abc import Iterable
 from contextlib import suppress
 from typing import Any
 
@@ -83,21 +82,10 @@ def _owe_reminder(task: Task) -> None:
         task.remind_at, task.reminded_at = moment, None
 
 
-def _tell(task: Task, **more: Any) -> None:
+def _tell(task: Task) -> None:
     """TSK-04, NOT-01: whoever has got it from somebody else."""
     by = access.current().name or "Clientela"
-    notices.tell([task.owner_id], Kind.TASK, f"/tasks/show/{task.id}", name=task.title, by=by, **more)
-
-
-def save_for(contacts: Iterable[int], data: dict[str, Any]) -> list[Task]:
-    """One task for each contact (CON-09, TSK-05), all else alike by the keys of `save`; the new owner is told once.
-
-    Raises RuleBroken as `save` does; a contact that the actor may not see is a missing one.
-    """
-    made = [save({**data, "contact": contact, "notify": False}) for contact in contacts]
-    if made and data.get("notify", True):
-        _tell(made[0], **({"count": len(made)} if len(made) > 1 else {}))
-    return made
+    notices.tell([task.owner_id], Kind.TASK, f"/tasks/show/{task.id}", name=task.title, by=by)
 
 
 def close(task: Task) -> None:

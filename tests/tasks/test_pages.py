@@ -213,15 +213,16 @@ def test_the_tab_of_a_contact(make: Maker) -> None:
 
 
 def test_one_for_each_chosen_contact(make: Maker) -> None:
-    """CON-09, TSK-05: the page names the contacts and makes a task for each; hidden ones are not there."""
+    """CON-09, TSK-05: from the contacts' list, with category and day; hidden ones get none."""
     mine, hidden = [make.contact(), make.contact()], make.contact(make["livia"], private=True)
-    page, address = make.page("sergio"), "/tasks/for?" + "&".join(f"contact={key}" for key in [*mine, hidden])
-    assert "Make 2 tasks" in page.get(address).text
-    assert page.post(address, form("", owner=make["sergio"].id)).status_code == 200
-    assert page.post(address, form("Auguri", owner=make["sergio"].id)).status_code == 302
+    page = make.page("sergio")
+    category = re.search(r'<option value="(\d+)">Call', page.post("/bulk/new/contact/task", {"rowid": mine}).text)
+    assert category
+    typed = {"rowid": [*mine, hidden], "sure": "1", "title": "Auguri", "due": "2026-12-20", "category": category[1]}
+    page.post("/bulk/new/contact/task", typed)
     made = make.rest("sergio").get(REST).json["result"]
     assert sorted(task["contact"]["id"] for task in made) == sorted(mine)
-    assert page.get("/tasks/for").status_code == 200
+    assert {(task["category"]["name"], task["due"]) for task in made} == {("Call", "2026-12-20")}
 
 
 def test_those_without_a_day_come_last_over_pages(make: Maker) -> None:

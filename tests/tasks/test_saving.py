@@ -1,4 +1,4 @@
-"""Adding and changing tasks by REST: what is required, refused, kept; one for each contact (TSK-01…04, CON-09)."""
+"""Adding and changing tasks by REST: what is required, refused, kept (TSK-01…04)."""
 
 import datetime as dt
 from typing import Any
@@ -8,9 +8,8 @@ import time_machine
 
 from app.core import access
 from app.core.db import db
-from app.tasks import service
 from app.tasks.models import Task
-from tests.factories import Maker, acting, unique
+from tests.factories import Maker
 
 REST = "/api/v1/tasks/"
 NOW = dt.datetime(2026, 11, 24, 9, 0, tzinfo=dt.UTC)  # a Tuesday, 10:00 in Rome
@@ -109,20 +108,3 @@ def test_when_a_reminder_is_owed(make: Maker) -> None:
     assert moments(make, later) == (dt.datetime(2026, 11, 26, 11, tzinfo=dt.UTC), None)
     assert moments(make, soon) == (dt.datetime(2026, 11, 23, 11, tzinfo=dt.UTC), None)
     assert moments(make, past) == moments(make, never) == (None, None)
-
-
-def test_one_for_each_contact(make: Maker) -> None:
-    """CON-09, TSK-05: as many tasks as contacts, all else alike; a hidden contact is a missing one, and then none is
-    made."""
-    contacts, hidden = [make.contact(), make.contact()], make.contact(make["livia"], private=True)
-    title = unique("Auguri")
-    with make.app.app_context(), acting(make["sergio"]):
-        made = service.save_for(contacts, {"title": title, "due": "2026-12-20", "owner": make["nino"].id})
-        assert [task.contact_id for task in made] == contacts
-        assert {task.title for task in made} == {title}
-        db.session.commit()
-        with pytest.raises(service.RuleBroken) as refused:
-            service.save_for([*contacts, hidden], {"title": "Altro"})
-        assert list(refused.value.errors) == ["contact"]
-        db.session.rollback()
-    assert make.rest("nino").get(REST).json["count"] == 2

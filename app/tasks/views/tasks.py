@@ -8,14 +8,12 @@ from flask_appbuilder import action, expose, has_access
 from flask_appbuilder.security.decorators import permission_name
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from flask_babel import ngettext
-from werkzeug.datastructures import MultiDict
 
 from app.core import access, clock
 from app.core.db import db
 from app.core.errors import NotAllowed, RuleBroken
 from app.core.people import names_of_principals
-from app.core.views import CrmView, stored
+from app.core.views import CrmView
 from app.settings.models import PickList
 from app.settings.service import pick_values
 from app.tasks import checks, forms, lists, queries, service
@@ -23,7 +21,6 @@ from app.tasks.lists import Group
 from app.tasks.models import LINKS, Task
 
 FEW, MANY = 10, 50  # rows of a group among others, and of one by itself
-MOST_CONTACTS = 500  # of one task for each
 GROUPS = {
     Group.OVERDUE: _l("Overdue"),
     Group.TODAY: _l("Today"),
@@ -132,21 +129,6 @@ class TaskView(CrmView):
         if about is None or "save_and_new" in request.form:
             return super().post_add_redirect()
         return redirect(url_for(_PAGES[about], pk=request.args[about], _anchor="tab-tasks"))
-
-    @expose("/for", methods=["GET", "POST"])
-    @has_access
-    @permission_name("add")
-    def add_for(self) -> Any:
-        """One task for each contact named in the address as `contact` (CON-09, TSK-05)."""
-        keys = dict.fromkeys(request.args.getlist("contact", type=int)[:MOST_CONTACTS])
-        contacts = [row for key in keys if (row := checks.linked("contact", key)) is not None]
-        form = forms.TaskForm()
-        if request.method == "GET":
-            form.prefill(MultiDict())
-        elif contacts and stored(form, lambda: service.save_for([c.id for c in contacts], forms.data_of(form))):
-            flash(ngettext("%(num)s task made", "%(num)s tasks made", len(contacts)), "success")
-            return redirect(url_for(".list", who="everyone"))
-        return self.render_template("tasks/for.html", form=form, contacts=contacts)
 
     @expose("/close/<pk>", methods=["POST"])
     @has_access
