@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from flask import current_app, flash, redirect, request, url_for
+from flask import Response, current_app, flash, redirect, request, url_for
 from flask_appbuilder import action, expose, has_access
 from flask_appbuilder.security.decorators import permission_name
 from flask_babel import gettext as _
@@ -14,13 +14,14 @@ from app.cases import forms, invitations, lookups, queries, service  # noqa: F40
 from app.cases.invitation_views import InvitationView
 from app.cases.models import Case
 from app.contacts.models import Contact
-from app.core import access, nav, tabs
+from app.core import access, nav, storage, tabs
 from app.core.cleaning import seen
 from app.core.db import db
 from app.core.people import names_of_principals
 from app.core.views import stored
 from app.settings import custom
 from app.settings.views.records import RecordView
+from reports import attendance
 
 CELLS = "cases/cells.html"
 
@@ -183,6 +184,17 @@ class CaseView(RecordView):
                 flash(_("%(n)s participants have no email address", n=without), "warning")
             return redirect(url_for(".show", pk=row.id, _anchor="tab-participants"))
         return self.render_template(template, row=row, form=form, count=service.count_participants(row))
+
+    @expose("/attendance/<pk>", methods=["GET"])
+    @has_access
+    @permission_name("show")
+    def attendance(self, pk: str) -> Any:
+        """The attendance list as PDF (CAS-03)."""
+        row = self.row_or_404(pk)
+        name = storage.plain_name(f"{row.title}.pdf", "presenze.pdf")
+        answer = Response(attendance.pdf(row), mimetype="application/pdf")
+        answer.headers.set("Content-Disposition", "attachment", filename=name)
+        return answer
 
     @expose("/contact/<pk>", methods=["GET"])
     @has_access

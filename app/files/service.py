@@ -15,7 +15,7 @@ from app.files import contents
 from app.files.models import Document, StoredFile
 from app.history import parents, words
 from app.history import service as history
-from app.history.models import PARENTS, Verb
+from app.history.models import PARENTS, HistoryEvent, Verb
 from app.settings.preferences import Choice, chosen, declare
 
 MB = 1024 * 1024
@@ -78,9 +78,10 @@ def add(kind: str, record_id: int, stream: IO[bytes], name: str | None, event_id
         storage.remove(stored.key)
         return document
     if document is None:
-        document = Document(name=name, event_id=event_id, **{f"{kind}_id": record_id})
+        document = Document(name=name, **{f"{kind}_id": record_id})
         db.session.add(document)
-        db.session.flush()
+    document.event_id = event_id or document.event_id
+    db.session.flush()
     _add_version(document, stored)
     return document
 
@@ -91,6 +92,8 @@ def _add_version(document: Document, stored: contents.Stored) -> None:
     db.session.add(version)
     document.latest = version
     db.session.flush()
+    if document.event_id is not None and number == 1:
+        return  # the event that it is attached to tells of it
     told = {"text": document.name, "word": "New version"} if number > 1 else document.name
     _record(document, None, told)
 
@@ -166,6 +169,20 @@ def loads() -> tuple[Any, ...]:
     """What a list shows of a document, without a statement a row."""
     author = joinedload(Document.author).load_only(User.first_name, User.last_name)
     return (joinedload(Document.latest), author)
+
+
+def attach(event: HistoryEvent, uploads: list[Any]) -> None:
+    """Add uploaded files to the record of an event, as attached to it (HIS-01). Raises RuleBroken on "file"."""
+    kind, record_id = parents.parent_of(event)
+    for upload in uploads:
+        add(kind, record_id, upload.stream, upload.filename, event.id)
+
+
+def attached_to(events: list[HistoryEvent]) -> list[Document]:
+    """The documents that were attached to these events, by name."""
+    ids = [event.id for event in events if event.category_id is not None]
+    mine = select(Document).where(Document.event_id.in_(ids)).order_by(Document.name).limit(500)
+    return list(db.session.scalars(mine)) if ids else []
 
 
 def count(kind: str, record_id: int) -> int:

@@ -16,8 +16,8 @@ from app.core.errors import Conflict, RuleBroken
 from app.core.roles import ThreeVerbs
 from app.files import contents, responses, schema, service
 from app.files.models import Document, StoredFile
-from app.history import parents
-from app.history.models import PARENTS
+from app.history import attached, parents
+from app.history.models import PARENTS, HistoryEvent
 
 PAGE = 50
 MOST_AT_ONCE = 50
@@ -219,9 +219,19 @@ def _renamed(document: Document, typed: str) -> str:
 def register(appbuilder: Any) -> None:
     """Wire the pages and hang the tab on the records."""
     appbuilder.add_view_no_menu(FileView)
+    attached.hang(attached.Keeper(service.attach, _attached))
     for of in PARENTS:
         counted = partial(_count, of)
         tabs.add(of, tabs.Tab("files", _l("Files"), "FileView.panel", counted, place=60, values={"of": of}))
+
+
+def _attached(events: list[HistoryEvent]) -> dict[int, list[attached.File]]:
+    """Files of events as a timeline shows them."""
+    found: dict[int, list[attached.File]] = {}
+    for document in service.attached_to(events):
+        shown_file = attached.File(document.name, url_for("FileView.newest", pk=document.id))
+        found.setdefault(document.event_id or 0, []).append(shown_file)
+    return found
 
 
 def _count(of: str, record: Any) -> int:

@@ -9,9 +9,18 @@ from zoneinfo import ZoneInfo
 
 from flask_appbuilder.forms import DynamicForm
 from flask_babel import lazy_gettext as _l
-from wtforms import DateField, HiddenField, SelectField, TextAreaField, TimeField
+from wtforms import (
+    DateField,
+    HiddenField,
+    MultipleFileField,
+    SelectField,
+    SelectMultipleField,
+    TextAreaField,
+    TimeField,
+)
 
 from app.core import access, clock
+from app.core.people import names_of_principals
 from app.history.models import HistoryEvent
 from app.settings.models import PickList
 from app.settings.service import pick_values
@@ -26,9 +35,12 @@ class EventForm(DynamicForm):
     happened_at = DateField(_l("Day"))
     time = TimeField(_l("Time"))
     text = TextAreaField(_l("What happened"))
+    told = SelectMultipleField(_l("Tell colleagues"), coerce=int, validate_choice=False, choices=[])
+    file = MultipleFileField(_l("Attach files"))
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.told.choices = list(names_of_principals(self.told.data or []).items())
         self.category.choices = [(value.id, value.label) for value in pick_values(PickList.HISTORY_CATEGORY)]
 
     @property

@@ -4,7 +4,7 @@ import datetime as dt
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Identity, Index, String, Text
+from sqlalchemy import ARRAY, BigInteger, CheckConstraint, ForeignKey, Identity, Index, Integer, String, Text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
@@ -38,6 +38,8 @@ class HistoryEvent(HangsOn, Stamped, Model):
     """Something that happened (HIS-01, HIS-02), as private as the one record it hangs on. The parents are called as
     their tables are.
 
+    `told` are users who were told of it.
+
     `category` and `text` are a person's, `verb` and `changes` the product's: a row has one or the other.
     `changes` is [{"field", "old", "new"}]; what its values may be is said in `words.py`.
     """
@@ -66,6 +68,7 @@ class HistoryEvent(HangsOn, Stamped, Model):
     category_id: Mapped[int | None] = mapped_column(ForeignKey("pick_value.id"))
     verb: Mapped[str | None] = mapped_column(String(12))
     text: Mapped[str | None] = mapped_column(Text)
+    told: Mapped[list[int]] = mapped_column(ARRAY(Integer), default=list, server_default="{}")
     changes: Mapped[list[dict[str, Any]]] = mapped_column(JSONB, default=list, server_default="[]")
 
     contact: Mapped[Any] = relationship("Contact")

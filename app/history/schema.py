@@ -28,6 +28,7 @@ class EventSchema(Schema):
     project = Linked()
     category = Linked(allow_none=True)
     text = fields.String(allow_none=True)
+    told = fields.List(fields.Integer(), allow_none=True)
     happened_at = fields.AwareDateTime(format="iso", allow_none=True)
     verb = fields.String(dump_only=True)
     changes = fields.Raw(dump_only=True)

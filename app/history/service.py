@@ -9,7 +9,7 @@ from flask_babel import gettext as _
 from app.core import access, clock
 from app.core.db import db
 from app.core.errors import Conflict, NotAllowed, RuleBroken
-from app.history import parents
+from app.history import attached, parents
 from app.history.models import PARENTS, HistoryEvent, Verb
 from app.settings.models import PickList
 from app.settings.service import names_of
@@ -31,7 +31,8 @@ def save(data: dict[str, Any], event: HistoryEvent | None = None) -> HistoryEven
     """Write an event (HIS-01), or correct the given one by the keys present in `data`.
 
     Keys: one of PARENTS (id; of a new one alone), category (id or name; by default the list's first), text, happened_at
-    (aware datetime; by default now), version. Raises RuleBroken with the reasons by field, Conflict when `version`
+    (aware datetime; by default now), told (ids of users), version.
+    Raises RuleBroken with the reasons by field, Conflict when `version`
     is not the present one, NotAllowed for another person's event and for what the product recorded. Flushes.
     """
     if event is not None and not may_change(event):
@@ -39,12 +40,17 @@ def save(data: dict[str, Any], event: HistoryEvent | None = None) -> HistoryEven
     if event is not None and data.get("version") not in (None, event.version):
         raise Conflict
     clean = check(data, event)
+    told = attached.checked(data["told"]) if "told" in data else []
+    new = set(told) - set(event.told if event is not None else ())
+    clean |= {"told": told} if "told" in data else {}
     if event is None:
         event = HistoryEvent()
         db.session.add(event)
     for key, value in clean.items():
         setattr(event, key, value)
     db.session.flush()
+    if new:
+        attached.tell(event, new)
     return event
 
 

@@ -1,6 +1,7 @@
 """The History tab of a record: composer, filters and timeline, in parts that replace each other on the page."""
 
 import datetime as dt
+from collections.abc import Sequence
 from typing import Any
 
 from flask import abort, json, make_response, request
@@ -15,7 +16,7 @@ from app.core.db import db
 from app.core.errors import NotAllowed
 from app.core.roles import ThreeVerbs
 from app.core.views import stored
-from app.history import forms, parents, service, timeline, words
+from app.history import attached, forms, parents, service, timeline, words
 from app.history.models import PARENTS, HistoryEvent
 from app.settings.models import PickList
 from app.settings.service import pick_values
@@ -58,7 +59,7 @@ class HistoryView(ThreeVerbs, BaseView):
     def add(self, of: str, pk: str) -> Any:
         """Write down what happened; the answer is the composer, empty again or with what was wrong."""
         row, form = parent_or_404(of, pk), forms.EventForm()
-        done = kept(form, {of: row.id})
+        done = kept(form, {of: row.id, "told": form.told.data}, files=request.files.getlist("file"))
         form = forms.blank() if done else form
         page = self.render_template("history/composer.html", row=row, of=of, form=form, focus=True)
         return with_events(page, _("Saved"), LIST_CHANGED) if done else page
@@ -150,12 +151,17 @@ def day(text: str) -> dt.date | None:
 
 def telling(events: list[HistoryEvent]) -> dict[str, Any]:
     """What every template that shows events needs."""
-    return {"changes": words.in_words(events), "ago": timeline.ago, "mine": service.may_change}
+    return {"changes": words.in_words(events), "ago": timeline.ago, "mine": service.may_change} | {
+        "files": attached.files_of(events),
+        "told": attached.names_told(events),
+    }
 
 
-def kept(form: forms.EventForm, extra: dict[str, Any], event: HistoryEvent | None = None) -> bool:
-    """Save the event; False when it was refused, with the reasons on the fields."""
-    return stored(form, lambda: service.save(forms.data_of(form) | extra, event))
+def kept(
+    form: forms.EventForm, extra: dict[str, Any], event: HistoryEvent | None = None, files: Sequence[Any] = ()
+) -> bool:
+    """Save the event with its files; False when it was refused, with the reasons on the fields."""
+    return stored(form, lambda: attached.keep(service.save(forms.data_of(form) | extra, event), files))
 
 
 def with_events(page: str, said: str, *names: str) -> Any:

@@ -25,6 +25,7 @@ class Kind(StrEnum):
     TASK = "task"
     REMINDER = "reminder"
     BULK = "bulk"
+    EVENT = "event"
 
 
 class Notice(Guarded, Model):

@@ -17,6 +17,7 @@ LABELS = {
     Kind.TASK: _l("I am given a task"),
     Kind.REMINDER: _l("A task of mine is due"),
     Kind.BULK: _l("My group operation has ended"),
+    Kind.EVENT: _l("I am told of something that happened"),
 }
 ICONS = {Kind.RESPONSIBLE: "user", Kind.SHARED: "lock-open", Kind.IMPORT: "file-import"}
 ICONS |= {
@@ -25,6 +26,7 @@ ICONS |= {
     Kind.EXPORT: "download",
     Kind.FORM: "forms",
     Kind.BULK: "checkbox",
+    Kind.EVENT: "history",
 }
 _SENTENCES = {
     Kind.RESPONSIBLE: _l("%(by)s made you responsible for %(name)s"),
@@ -35,6 +37,7 @@ _SENTENCES = {
     Kind.TASK: _l("%(by)s gave you the task “%(name)s”"),
     Kind.REMINDER: _l("“%(name)s” is due on %(due)s"),
     Kind.BULK: _l("Your group operation is done: %(changed)s changed, %(left)s left alone"),
+    Kind.EVENT: _l("%(by)s tells you what happened with %(name)s"),
 }
 # The sentence of a kind where it comes with this word.
 _OTHERWISE = {

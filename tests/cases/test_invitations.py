@@ -2,10 +2,12 @@
 
 import datetime as dt
 import re
+from io import BytesIO
 from typing import Any
 
 import pytest
 from icalendar import Calendar
+from pypdf import PdfReader
 from sqlalchemy import select
 
 from app.core import access
@@ -167,3 +169,23 @@ def test_the_page_of_an_invitation_tells_no_more(make: Maker) -> None:
     text = make.page(None).get(links[0]).text
     assert "Ospite01" not in text
     assert "Riservato a noi" not in text
+
+
+def test_the_attendance_list(make: Maker) -> None:
+    """CAS-03: a PDF of those who take part, by name, letters of all kinds; markup is text, hidden ones are absent."""
+    odd = make.contact(first_name="Łucja <b>Ż</b>", last_name="Ωμέγα")
+    hidden = make.contact(last_name="Nascosta", private=True)
+    case = make.case(title="Fiera <script>", participants=[*guests(make, 40), odd, hidden])
+    answer = make.page("nino").get(f"/cases/attendance/{case}")
+    assert answer.mimetype == "application/pdf"
+    reader = PdfReader(BytesIO(answer.data))
+    text = " ".join(page.extract_text() for page in reader.pages)
+    assert len(reader.pages) > 1
+    assert "Ospite39" in text
+    assert "Ωμέγα" in text
+    assert "Fiera <script>" in text
+    assert "Nascosta" not in text
+    assert "Nascosta" in " ".join(
+        page.extract_text()
+        for page in PdfReader(BytesIO(make.page("sergio").get(f"/cases/attendance/{case}").data)).pages
+    )
