@@ -105,9 +105,12 @@ def of_contact(contact_id: int, limit: int = 50) -> list[Opportunity]:
 
 
 def times(opportunity: Opportunity) -> list[tuple[Stage, dt.timedelta]]:
-    """How long the opportunity has stood in each stage it came into, in the order of coming, the last until now."""
+    """How long the opportunity has stood in each stage it came into, in the order of coming, the last until now. One
+    that came with an import has stood where it is since then."""
     mine = select(StageChange).where(StageChange.opportunity_id == opportunity.id).order_by(StageChange.at)
     changes_ = list(db.session.scalars(mine.limit(200)))
+    if not changes_:
+        return [(opportunity.stage, clock.now() - opportunity.stage_changed_at)]
     ends = [change.at for change in changes_[1:]] + [clock.now()]
     spent: dict[Stage, dt.timedelta] = {}
     for change, end in zip(changes_, ends, strict=True):

@@ -12,7 +12,8 @@ from sqlalchemy import func, select
 
 from app.core.db import db
 from app.core.interface import COUNT_CAP
-from app.opportunities.models import Opportunity, Stage, StageKind
+from app.opportunities import stages
+from app.opportunities.models import Opportunity
 from app.settings import currencies
 
 
@@ -35,8 +36,8 @@ def summed(rows: Iterable[Any], rates: currencies.Rates, of_open: bool = False) 
 
 def of_open() -> Sum:
     """Of all open opportunities that the actor sees."""
-    stages = select(Stage.id).where(Stage.kind == StageKind.OPEN)
-    by_currency = select(Opportunity.currency, func.sum(Opportunity.total)).where(Opportunity.stage_id.in_(stages))
+    ids = [stage.id for stage in stages.all_stages() if stage.is_open]  # as a subquery they would cost a whole scan
+    by_currency = select(Opportunity.currency, func.sum(Opportunity.total)).where(Opportunity.stage_id.in_(ids))
     rows = db.session.execute(by_currency.group_by(Opportunity.currency))
     return summed(rows, currencies.rates_of(), of_open=True)
 
