@@ -66,18 +66,12 @@ class Hidden:
         }
         rooms |= {"/exports/": {self.export}, "/bulk/": {self.bulk}, "/opportunities/": {self.deal}}
         rooms |= {"/files/": {self.document, self.person, self.matter}, "/cases/": {self.matter}}
+        rooms |= {"/tasks/": {self.task, self.person, self.deal, self.matter}}
         if not set(rule.arguments) - walk.NO_KEYS or FRAMEWORKS.match(rule.rule):
             return {self.person}
         known = [keys for start, keys in rooms.items() if start in rule.rule]
-        own = {self.run, self.event, self.export, self.bulk, self.deal, self.document, self.matter}
+        own = {self.run, self.event, self.export, self.bulk, self.deal, self.document, self.matter, self.task}
         return known[0] if known else {self.company, self.person} | own
-        rooms |= {"/files/": {self.document}, "/tasks/": {self.task, self.person, self.deal}}
-        if not set(rule.arguments) - walk.NO_KEYS or FRAMEWORKS.match(rule.rule):
-            return {self.person}
-        known = [keys for start, keys in rooms.items() if start in rule.rule]
-        every = {self.company, self.person, self.run, self.event, self.export, self.bulk, self.deal, self.document}
-        every |= {self.task}
-        return known[0] if known else every
 
     def tells(self, answer: Any, pk: int) -> bool:
         """Whether an answer to a question about `pk` gives something away, be it the other one's address."""
@@ -120,8 +114,8 @@ def hide(make: Maker) -> Hidden:
         file = BytesIO(f"{bait}{seal}".encode())
         document = files.save({"contact": person, "file": file, "name": f"{bait}{seal}.txt"})
         db.session.commit()
-        return Hidden(company, person, run, event.id, export, bulk, document.id, deal, matter, bait, seal, number)
-        return Hidden(company, person, run, event.id, export, bulk, document.id, deal, task, bait, seal, number)
+        keys = (company, person, run, event.id, export, bulk, document.id, deal, matter, task)
+        return Hidden(*keys, bait, seal, number)
 
 
 @pytest.fixture

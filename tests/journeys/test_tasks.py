@@ -5,6 +5,7 @@ from collections.abc import Callable
 from typing import Any
 from zoneinfo import ZoneInfo
 
+import pytest
 import time_machine
 from playwright.sync_api import expect
 
@@ -26,6 +27,7 @@ def test_a_day_of_sergio(
     make: Maker,  # noqa: F811
     minute: Callable[[], int],  # noqa: F811
     smtp: Mailbox,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """TSK-01…03, 05, 06: by the browser, with shortcuts and keyboard, to a mail that names the task and its hour."""
     contact = make.contact(first_name="Carla", last_name="Neri")
@@ -42,6 +44,7 @@ def test_a_day_of_sergio(
     assert page.faults == []
 
     day = clock.today("Europe/Rome") + dt.timedelta(days=3)
+    monkeypatch.setitem(make.app.config, "BASE_URL", "https://crm.example.com")
     assert minute() == 0
     the_day_before = dt.datetime.combine(day - dt.timedelta(days=1), dt.time(15, 1), ZoneInfo("Europe/Rome"))
     with time_machine.travel(the_day_before, tick=False):
@@ -52,7 +55,7 @@ def test_a_day_of_sergio(
     [came] = smtp.wait_for(1)
     assert came.recipients == ["sergio@example.com"]
     assert came.message["Subject"] == f"“Chiamare per il rinnovo” is due on {day:%d/%m/%Y} 15:00"
-    assert "/tasks/show/" in came.message.get_content()
+    assert "https://crm.example.com/tasks/show/" in came.message.get_content()
 
     page.goto("/tasks/list/")
     box = page.get_by_role("checkbox", name="Done: Chiamare per il rinnovo")
