@@ -25,7 +25,8 @@ from app.bulk.models import BulkRun
 from app.campaigns.models import Mailing, MailingRecipient, MailTemplate
 from app.cases import service as cases
 from app.cases.models import Case, Participant
-from app.contacts import merging, service
+from app.contacts import merging, personal, service
+from app.contacts.consents import Consent
 from app.contacts.models import Address, Channel, Contact, Kind, Merge
 from app.contacts.pairs import Pair
 from app.core import access, clock, storage
@@ -477,6 +478,17 @@ def make_pair(owner: Someone | None = None, **keys: Any) -> int:
     return made
 
 
+def make_consent(owner: Someone | None = None, contact: int | None = None, **keys: Any) -> int:
+    """A consent of a contact, by default a new one of `owner`; `keys` are the contact's. Its id."""
+    key = contact or make_contact(owner, **keys)
+    with acting(owner or the_cast()["sergio"]):
+        day = clock.today("Europe/Rome")
+        made = personal.note(db.session.get_one(Contact, key), "Newsletter", True, day, "Modulo").id
+        db.session.commit()
+    db.session.remove()
+    return made
+
+
 # How to make a row of each guarded table: what isn't here fails the access tests, so that no entity goes untested.
 # A child is made with its parent.
 FACTORIES: dict[type[Any], Callable[..., int]] = {
@@ -511,6 +523,7 @@ FACTORIES: dict[type[Any], Callable[..., int]] = {
     BulkRun: make_bulk,
     Merge: make_merge,
     Pair: make_pair,
+    Consent: make_consent,
 }
 
 
@@ -555,6 +568,7 @@ MADE: dict[str, Callable[..., Any]] = {
     "bulk": make_bulk,
     "merge": make_merge,
     "pair": make_pair,
+    "consent": make_consent,
 }
 
 

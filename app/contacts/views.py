@@ -14,6 +14,7 @@ from app.contacts import directory_views, forms, lookups, merging, photos, queri
 from app.contacts.duplicate_views import DuplicateView
 from app.contacts.merge_views import MergeView
 from app.contacts.models import Contact, Kind
+from app.contacts.personal_views import PersonalView
 from app.contacts.photo_views import PhotoView
 from app.contacts.vcard_views import VcardView
 from app.core import access, nav, tabs
@@ -246,6 +247,7 @@ def register(appbuilder: Any) -> None:
     appbuilder.add_view_no_menu(MergeView)
     appbuilder.add_view_no_menu(DuplicateView)
     appbuilder.add_view_no_menu(VcardView)
+    appbuilder.add_view_no_menu(PersonalView)
     directory_views.register(appbuilder)
     nav.MAIN.append(nav.Entry("contacts", _l("Contacts"), "users", "ContactView.list", place=10))
     nav.CREATE.append(nav.Entry("person", _l("Person"), "user", "ContactView.add", place=10))

@@ -123,6 +123,7 @@ FILLED: dict[str, Callable[[Maker, int], Any]] = {
         make, "opportunity_participant", "opportunity_id", make.opportunity(), c
     ),
     "mailing_recipient.contact_id": mailed,
+    "contact_consent.contact_id": lambda make, c: make.consent(contact=c),
 }
 
 
