@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "e6a9c12d34f5"
-down_revision = "d5f8b01c23e4"
+down_revision = "d24b7e6a9c03"
 branch_labels = None
 depends_on = None
 
