@@ -26,7 +26,7 @@ ACCESS = ("private", "shared_with", "co_owners")
 KEYS = {"company": "company_id", "type": "type_id", "temperature": "temperature_id", "owner": "owner_id"}
 # Written by triggers from the contact's own columns, or notes of
 # an import that runs and of a search for duplicates.
-DERIVED = {"contact_range", "import_company", "contact_pair", Merge.__tablename__}
+DERIVED = {"contact_range", "contact_pair", "import_company", "import_change", "import_kept", Merge.__tablename__}
 words.FIELDS["merged"] = _l("Merged with")
 
 

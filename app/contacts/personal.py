@@ -19,6 +19,7 @@ from app.history.models import HistoryEvent
 MADE = {"search", "audience", "sort_name", "import_run_id"}
 MOST = 10_000  # rows of one table in a copy
 FORGOTTEN = (HistoryEvent, Channel, Address)
+COPIES = ("mailing_recipient", "import_change")  # rooms to the right that keep words of a contact
 QUIET = {"synchronize_session": False}
 
 
@@ -83,9 +84,8 @@ def erase(contact: Contact) -> None:
     for model in FORGOTTEN:
         db.session.execute(delete(model).where(model.contact_id.in_(keys)), execution_options=QUIET)
     db.session.execute(delete(contact_tag).where(contact_tag.c.contact_id.in_(keys)))
-    recipients = Model.metadata.tables.get("mailing_recipient")
-    if recipients is not None:
-        db.session.execute(delete(recipients).where(recipients.c.contact_id.in_(keys)))
+    for table in (Model.metadata.tables[name] for name in COPIES if name in Model.metadata.tables):
+        db.session.execute(delete(table).where(table.c.contact_id.in_(keys)))
     _forget(contact.kind, keys)
     db.session.expire_all()
 

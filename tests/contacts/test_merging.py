@@ -114,8 +114,8 @@ def mailed(make: Maker, contact: int) -> None:
 FILLED: dict[str, Callable[[Maker, int], Any]] = {
     "contact.company_id": lambda make, c: make.contact(company=c),
     "task.contact_id": lambda make, c: make.task(task={"contact": c, "title": "fare"}),
-    "opportunity.contact_id": lambda make, c: make.opportunity(contact_id=c),
-    "project.contact_id": lambda make, c: make.project(contact_id=c),
+    "opportunity.contact_id": lambda make, c: make.opportunity(contact=c),
+    "project.contact_id": lambda make, c: make.project(contact=c),
     "invoice.client_id": lambda make, c: make.invoice(client=c),
     "invoice.consignee_id": lambda make, c: make.invoice(client=c, consignee=c),
     "case_participant.contact_id": lambda make, c: linked(make, "case_participant", "case_id", make.case(), c),
@@ -123,6 +123,7 @@ FILLED: dict[str, Callable[[Maker, int], Any]] = {
         make, "opportunity_participant", "opportunity_id", make.opportunity(), c
     ),
     "mailing_recipient.contact_id": mailed,
+    "document.contact_id": lambda make, c: make.document(record=c),
     "contact_consent.contact_id": lambda make, c: make.consent(contact=c),
 }
 
