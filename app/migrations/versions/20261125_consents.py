@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "e6a9c12d34f5"
-down_revision = "d24b7e6a9c03"
+down_revision = "9a2c60f4e817"
 branch_labels = None
 depends_on = None
 
