@@ -112,3 +112,12 @@ def _older(area: str, than: dt.datetime) -> Iterator[str]:
         name = path.rsplit("/", 1)[-1]
         if KEY.fullmatch(name) and fs.modified(path) < than:
             yield f"{area}/{name}"
+
+
+def all_keys() -> Iterator[str]:
+    """All keys there are, for a backup; none of what is still being written."""
+    fs, root = fsspec.core.url_to_fs(current_app.config["FILES_URL"])
+    for path in fs.find(root) if fs.exists(root) else []:
+        key = path[len(root) :].lstrip("/")
+        if not key.endswith("_part"):
+            yield key

@@ -7,7 +7,7 @@ from flask import Flask
 from flask.cli import with_appcontext
 
 from app.core.db import db
-from app.ops import demo
+from app.ops import backups, demo
 from app.ops.bench import BENCHES, run_all
 from app.ops.drills import imports
 
@@ -17,6 +17,8 @@ def register(app: Flask) -> None:
     app.cli.add_command(demo_data)
     app.cli.add_command(bench)
     app.cli.add_command(drill)
+    app.cli.add_command(backups.backup)
+    app.cli.add_command(backups.restore)
 
 
 @click.command("demo-data")
