@@ -111,9 +111,11 @@ def invoices() -> None:
 
 def leftovers() -> None:
     """Forget stored bytes that no row names any more."""
+    from app.campaigns.service import sweep_files
     from app.contacts import photos
     from app.files import service as files
 
+    sweep_files()
     files.sweep()
     photos.sweep()
 

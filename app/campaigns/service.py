@@ -106,6 +106,16 @@ def detach(mailing: Mailing, key: str) -> None:
     db.session.flush()
 
 
+def sweep_files() -> int:
+    """Forget files that no mailing has any more; how many."""
+    return storage.sweep(AREA, _known, clock.now() - storage.SETTLED)
+
+
+def _known(keys: list[str]) -> set[str]:
+    with_files = select(Mailing.attachments).where(Mailing.attachments != [])
+    return {file["key"] for files in db.session.scalars(with_files) for file in files} & set(keys)
+
+
 def start(mailing: Mailing, at: dt.datetime | None = None) -> None:
     """Let a draft go, now or `at` an instant. Raises RuleBroken for an unfinished one, Conflict for no draft."""
     check_texts({"subject": mailing.subject, "html": mailing.html})

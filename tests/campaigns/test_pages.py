@@ -7,9 +7,9 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
-from app.campaigns import suppression
+from app.campaigns import service, suppression
 from app.campaigns.models import Mailing, MailingRecipient, MailingState, Suppressed
-from app.core import access, clock
+from app.core import access, clock, storage
 from app.core.db import db
 from app.history.models import HistoryEvent
 from app.mailing.models import OutgoingMail
@@ -76,7 +76,7 @@ def test_a_mistake_keeps_what_was_typed(make: Maker) -> None:
     assert "Testo lungo" in answer.text
 
 
-def test_files_go_along(make: Maker, smtp: Mailbox) -> None:
+def test_files_go_along(make: Maker, smtp: Mailbox, monkeypatch: pytest.MonkeyPatch) -> None:
     """MAIL-02: attachments, listed, taken off, and too large a one refused."""
     contact = make.contact(emails=["anna@example.com"])
     page, pk = make.once("page", "marta"), drafted(make, contact)
@@ -92,6 +92,12 @@ def test_files_go_along(make: Maker, smtp: Mailbox) -> None:
         key = db.session.get_one(Mailing, pk).attachments[0]["key"]
         db.session.remove()
     page.post(f"/campaigns/{pk}/detach", {"key": key})
+    monkeypatch.setattr(storage, "SETTLED", dt.timedelta(seconds=-60))
+    with make.app.app_context(), access.acting_as(access.SYSTEM):
+        assert service.sweep_files() == 1
+        with pytest.raises(FileNotFoundError):
+            storage.open_stored(key)
+        db.session.remove()
     page.post(f"/campaigns/{pk}/start", {})
     go_on(make, pk)
     [mail] = smtp.received
