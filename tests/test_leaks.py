@@ -26,6 +26,7 @@ from app.core.db import db
 from app.files import service as files
 from app.history import service as history
 from app.imports.models import ImportRun, RememberedMapping
+from app.invoices.models import GivenNumber, Invoice
 from app.opportunities.models import Opportunity
 from tests import factories
 from tests.factories import Maker, Page, Rest
@@ -53,6 +54,7 @@ class Hidden:
     deal: int
     matter: int
     task: int
+    bill: int
     bait: str
     seal: str
     number: str
@@ -67,6 +69,7 @@ class Hidden:
         rooms |= {"/exports/": {self.export}, "/bulk/": {self.bulk}, "/opportunities/": {self.deal}}
         rooms |= {"/files/": {self.document, self.person, self.matter}, "/cases/": {self.matter}}
         rooms |= {"/tasks/": {self.task, self.person, self.deal, self.matter}}
+        rooms |= {"/invoices/": {self.bill, self.person, self.deal}}
         if not set(rule.arguments) - walk.NO_KEYS or FRAMEWORKS.match(rule.rule):
             return {self.person}
         known = [keys for start, keys in rooms.items() if start in rule.rule]
@@ -109,13 +112,14 @@ def hide(make: Maker) -> Hidden:
     make.opportunity(title="Di tutti", contact=person, participants=[company])
     matter = make.case(**texts, participants=[person], private=True)
     make.case(title="Fiera di tutti", participants=[person, company])
+    bill = make.sent_invoice(client=person, opportunity=deal, lines=[{"name": f"{bait}{seal}", "price": "7"}])
     with make.app.app_context(), factories.acting(make["sergio"]):
         event = history.save({"contact": person, "text": f"{bait}{seal} detto"})
         file = BytesIO(f"{bait}{seal}".encode())
         document = files.save({"contact": person, "file": file, "name": f"{bait}{seal}.txt"})
         db.session.commit()
         keys = (company, person, run, event.id, export, bulk, document.id, deal, matter, task)
-        return Hidden(*keys, bait, seal, number)
+        return Hidden(*keys, bill, bait, seal, number)
 
 
 @pytest.fixture
@@ -305,6 +309,8 @@ def test_all_reads_the_same_with_and_without(make: Maker) -> None:
     with make.app.app_context(), access.acting_as(access.SYSTEM):
         db.session.execute(delete(Opportunity).where(Opportunity.id == hidden.deal))
         db.session.execute(delete(Case).where(Case.id == hidden.matter))
+        db.session.execute(delete(GivenNumber))
+        db.session.execute(delete(Invoice))
         db.session.execute(delete(Contact).where(Contact.id.in_([hidden.person, hidden.company])))
         db.session.execute(delete(Tag).where(Tag.name.contains(hidden.bait)))
         db.session.execute(delete(RememberedMapping))

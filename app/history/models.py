@@ -29,6 +29,7 @@ class Verb(StrEnum):
     MOVED = "moved"
     TASK_DONE = "task_done"
     FILE = "file"
+    BILLED = "billed"
 
 
 PARENTS = ("contact", "opportunity", "case", "project")

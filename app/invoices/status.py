@@ -1,16 +1,21 @@
 """Where an invoice may go from where it stands (INV-06), and what is kept of the day it was billed (INV-08)."""
 
 from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
 from sqlalchemy import func, select
 
 from app.core import access, clock
 from app.core.db import db
 from app.core.errors import NotAllowed, RuleBroken
 from app.core.money import format_money
+from app.history import service as history
+from app.history import words
+from app.history.models import Verb
 from app.invoices import numbering, payments
 from app.invoices.models import Invoice, Kind, Status
 from app.invoices.profile import profile
 
+words.EVERYWHERE["invoice"] = _l("Invoice")
 ALLOWED = {
     Status.DRAFT: (Status.BILLED, Status.REJECTED),
     Status.BILLED: (Status.PAID, Status.REJECTED, Status.DRAFT),
@@ -69,6 +74,16 @@ def _bill(invoice: Invoice) -> None:
     numbering.give(invoice)
     invoice.profile, invoice.billed_at = dict(profile().card), clock.now()
     invoice.index_words()
+    _record(invoice)
+
+
+def _record(invoice: Invoice) -> None:
+    """Tell it in the history (HIS-02) of the record whose readers all see the invoice, where there is such a one."""
+    hides = invoice.consignee is not None and invoice.consignee.private
+    row = invoice.opportunity if invoice.opportunity_id else invoice.client
+    if row is not None and not hides and not (invoice.opportunity_id and invoice.client and invoice.client.private):
+        said = f"{invoice.title}, {format_money(invoice.total, invoice.currency)}"
+        history.record(row, Verb.BILLED, [{"field": "invoice", "old": None, "new": said}])
 
 
 def _credit(note: Invoice) -> None:

@@ -140,10 +140,8 @@ function took(kind, choice) {
   if (free) { free.value = choice.value; free.focus(); }
   soon();
 }
-document.addEventListener("submit", async (event) => {
-  const box = event.target.closest("[data-make]");
-  if (!box) return;
-  event.preventDefault();
+for (const box of $$("[data-make]")) box.addEventListener("submit", async (event) => {
+  event.preventDefault(); /* on the form itself: before app.js marks it as sent */
   const answer = await fetch(box.dataset.make, { method: "POST", headers: { ...headers, "Content-Type": "application/json" }, body: JSON.stringify(Object.fromEntries(new FormData(box))) }).catch(() => null);
   const body = await answer?.json().catch(() => null);
   const why = $("[data-new-error]", box);

@@ -111,3 +111,12 @@ def test_overdue_shows_by_itself(make: Maker) -> None:
     assert not read(make, fresh)["overdue"]
     found = rest.get("/api/v1/invoices/?q=(filters:!((col:status,opr:eq,value:overdue)))").json
     assert found["ids"] == [late]
+
+
+@pytest.mark.parametrize(("hidden", "told"), [("nothing", True), ("consignee", False)])
+def test_the_history_tells_of_it(make: Maker, hidden: str, told: bool) -> None:
+    """HIS-02, ACC-06: the client's timeline has the invoice, unless some of its readers don't see the invoice."""
+    rest, client = make.rest("sergio"), make.contact()
+    links = {"consignee": make.contact(private=True)} if hidden == "consignee" else {}
+    move(rest, write(rest, client, **links)["id"], "billed")
+    assert ("INV0000001" in make.page("nino").get(f"/history/contact/{client}").text) is told
