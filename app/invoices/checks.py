@@ -49,14 +49,19 @@ def check(data: dict[str, Any], invoice: Invoice | None = None) -> dict[str, Any
 
 def _start(data: dict[str, Any]) -> dict[str, Any]:
     """What a new invoice has before anything is said."""
-    language = str(get_locale() or "")[:2]
     return {
         "kind": Kind.INVOICE,
-        "language": language if language in LANGUAGES else LANGUAGES[0],
+        "language": readers_language(),
         "currency": DEFAULT_CURRENCY,
         "terms": profile().terms,
         "lines": [],
     }
+
+
+def readers_language() -> str:
+    """The reader's language, where invoices may be written in it."""
+    language = str(get_locale() or "")[:2]
+    return language if language in LANGUAGES else LANGUAGES[0]
 
 
 def _people(data: dict[str, Any], clean: dict[str, Any], invoice: Invoice | None, read: Reader) -> None:

@@ -165,7 +165,7 @@ class InvoiceForm(DynamicForm):
         if found is not None and not self.client.data:
             self.client.data = found.contact_id
         self.date.data = clock.today(access.current().timezone)
-        self.language.data = next((key for key in LANGUAGES if key == access.current().locale), "it")
+        self.language.data = checks.readers_language()
         self.terms.data = self.default_terms
         client = checks.contact_seen(self.client.data)
         if client is not None:
