@@ -180,7 +180,7 @@ def attach(event: HistoryEvent, uploads: list[Any]) -> None:
 
 def attached_to(events: list[HistoryEvent]) -> list[Document]:
     """The documents that were attached to these events, by name."""
-    ids = [event.id for event in events if event.category_id is not None]
+    ids = [event.id for event in events if event.id is not None]
     mine = select(Document).where(Document.event_id.in_(ids)).order_by(Document.name).limit(500)
     return list(db.session.scalars(mine)) if ids else []
 

@@ -110,7 +110,7 @@ def test_old_pages_cost_as_much_as_new_ones(make: Maker, statements: Callable[[C
     page, rest = make.page("livia"), make.rest("livia")
     cost = {c: statements(lambda c=c: page.get(f"/history/contact/{c}")) for c in (few, full)}
     assert cost[full] <= cost[few] <= 12
-    assert statements(lambda: page.get(f"/history/contact/{full}/events")) <= 8
+    assert statements(lambda: page.get(f"/history/contact/{full}/events")) <= 9
     assert statements(lambda: listed(rest, full, page_size=10)) == statements(lambda: listed(rest, full, page_size=100))
 
 
