@@ -29,6 +29,7 @@ from app.imports.commands import prepare, requester, run_to_its_end
 from app.ops import samples
 from app.ops.bench_export import export_rows
 from app.ops.bench_invoice import invoice_pdf
+from app.ops.bench_mail import messages_a_second
 from app.ops.measuring import FLOOR_CONTACTS, TABLES, Figure, Pg, figure, filled, own_database, server, timed
 from app.ops.product import flask, python
 
@@ -196,6 +197,12 @@ def contact_page(app: Flask) -> Callable[[], float]:
     return request_of(browser, sorted(set(re.findall(r"/contacts/show/\d+", page))))
 
 
+def mail(app: Flask, contacts: int) -> Figure:
+    """Mails a second through the queue; floor: smtplib over one connection."""
+    ours, floor = messages_a_second(app, contacts)
+    return figure(ours, floor, "messages/s", contacts)
+
+
 BENCHES: dict[str, Callable[[Flask, int], Figure]] = {
     "import": import_rows,
     "import_web_p99": import_web_p99,
@@ -204,6 +211,7 @@ BENCHES: dict[str, Callable[[Flask, int], Figure]] = {
     "open_contact": at_size(contact_page),
     "export": export_rows,
     "invoice_pdf": invoice_pdf,
+    "mail": mail,
 }
 
 
