@@ -15,7 +15,7 @@ from typing import Any
 import prison
 import pytest
 from flask import Flask
-from sqlalchemy import delete, inspect, select
+from sqlalchemy import delete, func, inspect, select
 from werkzeug.routing import Rule
 
 from app.bulk.models import BulkRun
@@ -98,6 +98,7 @@ def marked(word: str, number: str) -> dict[str, Any]:
 def hide(make: Maker) -> Hidden:
     """Make Sergio's private company, his private person in it, and a private person in everybody's company."""
     bait, seal = f"qx{secrets.token_hex(4)}", f"zq{secrets.token_hex(6)}"
+    count_apart(make.app)
     key, number = make.custom_field("note"), str(secrets.randbelow(10**6) + 7 * 10**6)
     fields = marked(f"{bait}{seal}", number) | {"custom": {key: f"{bait}{seal}"}}
     company = make.contact(**{**fields, "kind": "company", "name": f"{bait}{seal} spa", "private": True})
@@ -120,6 +121,15 @@ def hide(make: Maker) -> Hidden:
         db.session.commit()
         keys = (company, person, run, event.id, export, bulk, document.id, deal, matter, task)
         return Hidden(*keys, bill, bait, seal, number)
+
+
+def count_apart(app: Flask) -> None:
+    """Let no two kinds share an id: what is hidden of one must not be taken for what is open of another."""
+    tables = ("opportunity", "project", "case", "task", "invoice", "document", "history_event")
+    with app.app_context():
+        for number, table in enumerate(tables, 1):
+            db.session.execute(select(func.setval(func.pg_get_serial_sequence(f'"{table}"', "id"), number * 100_000)))
+        db.session.commit()
 
 
 @pytest.fixture

@@ -23,7 +23,7 @@ class BulkRun(Own, Run, Stamped, Model):
     kind: Mapped[str] = mapped_column(String(20))
     operation: Mapped[str] = mapped_column(String(40))
     values: Mapped[dict[str, Any]] = mapped_column(JSONB, default=dict)
-    ids: Mapped[list[int]] = deferred(mapped_column(ARRAY(BigInteger)))
+    ids: Mapped[list[int]] = deferred(mapped_column(ARRAY(BigInteger), nullable=False))
     changed: Mapped[int] = mapped_column(Integer, default=0)
     refused: Mapped[int] = mapped_column(Integer, default=0)
     missing: Mapped[int] = mapped_column(Integer, default=0)

@@ -32,7 +32,7 @@ class Document(HangsOn, Stamped, Binned, Model):
             for name in PARENTS
         ),
         *(
-            Index(f"ix_document_{name}_id", name, postgresql_where=f"{name} IS NOT NULL")
+            Index(f"ix_document_{name}", name, postgresql_where=f"{name} IS NOT NULL")
             for name in (*(f"{parent}_id" for parent in PARENTS), "event_id", "deleted_at")
         ),
     )

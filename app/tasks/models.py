@@ -81,7 +81,7 @@ class Task(HangsOn, Stamped, Binned, Model):
     rule: Mapped[str | None] = mapped_column(String(300))
     rule_start: Mapped[dt.date | None] = mapped_column(Date)
     previous_id: Mapped[int | None] = mapped_column(ForeignKey("task.id", ondelete="SET NULL"), unique=True)
-    search: Mapped[str] = deferred(mapped_column(Text, default="", server_default=""))
+    search: Mapped[str] = deferred(mapped_column(Text, default="", server_default="", nullable=False))
 
     category: Mapped[PickValue | None] = relationship(foreign_keys=[category_id])
     contact: Mapped[Contact | None] = relationship()
