@@ -1,18 +1,23 @@
-"""A report as a file: csv or xlsx. The same table, the same order, money rounded to its minor unit."""
+"""A report as a file: csv, xlsx or PDF. The same table, the same order, money rounded to its minor unit."""
 
 import io
 from collections.abc import Callable
 from typing import Any
 
+from flask import current_app
 from xlsxwriter import Workbook
 
 from app.core.tables import CsvWriter, safe_cell
+from reports import documents
 from reports.asking import Asked, Report
-from reports.tables import Kind, Table, plain
+from reports.charts import picture
+from reports.tables import Kind, Table, plain, shown
+from reports.words import subtitle
 
 TYPES = {
     "csv": "text/csv",
     "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    "pdf": "application/pdf",
 }
 NUMBERS = {Kind.MONEY: "#,##0.00", Kind.PERCENT: "0.0", Kind.DAYS: "0.0", Kind.COUNT: "#,##0"}
 
@@ -58,4 +63,15 @@ def _put(sheet: Any, line: int, at: int, value: Any, format_: Any) -> None:
         sheet.write_number(line, at, value, format_)
 
 
-MAKERS: dict[str, Callable[[Report, Asked, Table], bytes]] = {"csv": to_csv, "xlsx": to_xlsx}
+def html(template: str, report: Report, asked: Asked, table: Table, **more: Any) -> str:
+    """A template of ours about the report, outside any request."""
+    values = {"report": report, "about": subtitle(report, asked), "table": table, "picture": picture(table)}
+    return current_app.jinja_env.get_template(template).render(values, shown=shown, **more)
+
+
+def to_pdf(report: Report, asked: Asked, table: Table) -> bytes:
+    """Chart and table on A4. Raises documents.NotMade."""
+    return documents.pdf(html("reporting/document.html", report, asked, table))
+
+
+MAKERS: dict[str, Callable[[Report, Asked, Table], bytes]] = {"csv": to_csv, "xlsx": to_xlsx, "pdf": to_pdf}

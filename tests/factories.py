@@ -54,6 +54,8 @@ from app.opportunities import stages
 from app.opportunities.models import Opportunity, StageChange
 from app.projects import service as projects
 from app.projects.models import Project
+from app.reporting import service as reporting
+from app.reporting.models import ReportMail, ReportSchedule
 from app.settings import custom
 from app.settings.models import BOTH, FieldKind
 from app.tasks import service as tasks
@@ -325,6 +327,19 @@ def make_form_entry(owner: Someone | None = None, **_keys: Any) -> int:
     return made
 
 
+def make_report_mail(owner: Someone | None = None, **_keys: Any) -> int:
+    """A weekly report that `owner` gets, with one mail sent; the schedule's id. It is its people's alone."""
+    owner = owner or the_cast()["sergio"]
+    with acting(owner):
+        asked = {"report": "pipeline", "every": "week", "formats": ["inline"], "recipients": [owner.id]}
+        row = reporting.save(asked)
+        db.session.add(ReportMail(schedule_id=row.id, user_id=owner.id))
+        db.session.commit()
+        made = row.id
+    db.session.remove()
+    return made
+
+
 def make_mail(owner: Someone | None = None, word: str = "", **_keys: Any) -> int:
     """A mail that `owner`'s doing put into the queue, with `word` in all its texts; its id."""
     word = word or unique("spedita")
@@ -509,6 +524,8 @@ FACTORIES: dict[type[Any], Callable[..., int]] = {
     Document: make_document,
     StoredFile: make_version,
     ExportRun: make_export,
+    ReportSchedule: make_report_mail,
+    ReportMail: make_report_mail,
     WebFormEntry: make_form_entry,
     OutgoingMail: make_mail,
     Notice: make_notice,

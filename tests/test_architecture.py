@@ -71,6 +71,7 @@ SYSTEM_USES = {
     "workers/mailing.py": 1,  # sends what others wrote, and shows it to nobody
     "workers/exports.py": 1,  # claims a run; the file holds what its owner sees
     "workers/contacts.py": 1,  # compares all contacts; a pair is shown to who sees both
+    "workers/reports.py": 1,  # claims a schedule; each recipient's mail is made as that person
     "workers/bulk.py": 1,  # claims a run, which then acts as its owner
     "app/campaigns/views/unsubscribe.py": 2,  # a signed link stands for its receiver, who has no account
     "workers/campaigns.py": 1,  # takes a mailing; whom it is for is asked as its owner

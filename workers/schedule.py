@@ -125,11 +125,22 @@ def rates() -> None:
     nudge("settings.rates", 0)
 
 
+def reports() -> None:
+    """Send the reports whose hour has come; take away what those of a month ago left."""
+    from app.reporting import running
+
+    for schedule_id in running.due():
+        nudge("reporting.run", schedule_id)
+    running.forget()
+    db.session.commit()
+
+
 TIMETABLE: list[tuple[int, Callable[[], None]]] = [  # seconds between two starts, what
     (15, beats),
     (60, sweep),
     (20, mails),
     (60, reminders),
+    (60, reports),
     (6 * 3600, leftovers),
     (600, expired),
     (6 * 3600, rates),

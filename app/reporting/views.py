@@ -12,6 +12,7 @@ from app.core.errors import RuleBroken
 from app.core.people import active_users
 from app.core.roles import ThreeVerbs
 from app.reporting import choices
+from app.reporting.mail_views import MailView
 from app.settings import currencies
 from reports import asking, files
 from reports.asking import PERIODS, Asked, Report
@@ -60,6 +61,7 @@ class ReportView(ThreeVerbs, BaseView):
             periods=PERIODS,
             users=active_users(),
             currencies=currencies.in_use(),
+            may_mail=self.appbuilder.sm.has_access("can_write", "ReportMail"),
         )
 
     @expose("/<key>/file/<format_>")
@@ -84,4 +86,5 @@ class ReportView(ThreeVerbs, BaseView):
 def register(appbuilder: Any) -> None:
     """Wire the pages and the menu."""
     appbuilder.add_view_no_menu(ReportView)
+    appbuilder.add_view_no_menu(MailView)
     nav.MAIN.append(nav.Entry("reports", _l("Reports"), "presentation", "ReportView.list", place=70))
