@@ -71,7 +71,8 @@ def html(template: str, report: Report, asked: Asked, table: Table, **more: Any)
 
 def to_pdf(report: Report, asked: Asked, table: Table) -> bytes:
     """Chart and table on A4. Raises documents.NotMade."""
-    return documents.pdf(html("reporting/document.html", report, asked, table))
+    text = html("reporting/document.html", report, asked, table)
+    return documents.pdf(text.replace("<style>", f"<style>{documents.fonts(text)}", 1))
 
 
 MAKERS: dict[str, Callable[[Report, Asked, Table], bytes]] = {"csv": to_csv, "xlsx": to_xlsx, "pdf": to_pdf}

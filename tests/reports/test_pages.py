@@ -40,6 +40,7 @@ def test_files_hold_the_same_sums(make: Maker, deals: pd.DataFrame) -> None:
     assert [row["total"] for row in told["result"]] == [row[2] for row in rows]
     assert sum(row["count"] for row in told["result"]) == len(frame)
     assert told["currency"] == "EUR"
+    assert page.get("/reports/pipeline/file/pdf").data.startswith(b"%PDF")
 
 
 def test_a_row_leads_to_the_list_that_it_counts(make: Maker, deals: pd.DataFrame) -> None:
