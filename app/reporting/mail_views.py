@@ -27,7 +27,7 @@ DAYS = [_l("Monday"), _l("Tuesday"), _l("Wednesday"), _l("Thursday"), _l("Friday
 KEYS = ("every", "weekday", "monthday", "hour", "zone")
 
 
-class MailView(ThreeVerbs, BaseView):
+class ReportMailView(ThreeVerbs, BaseView):
     """Reports that go out by themselves (REP-03)."""
 
     route_base = "/report-mails"

@@ -12,7 +12,7 @@ from app.core.errors import RuleBroken
 from app.core.people import active_users
 from app.core.roles import ThreeVerbs
 from app.reporting import choices
-from app.reporting.mail_views import MailView
+from app.reporting.mail_views import ReportMailView
 from app.settings import currencies
 from reports import asking, files
 from reports.asking import PERIODS, Asked, Report
@@ -86,5 +86,5 @@ class ReportView(ThreeVerbs, BaseView):
 def register(appbuilder: Any) -> None:
     """Wire the pages and the menu."""
     appbuilder.add_view_no_menu(ReportView)
-    appbuilder.add_view_no_menu(MailView)
+    appbuilder.add_view_no_menu(ReportMailView)
     nav.MAIN.append(nav.Entry("reports", _l("Reports"), "presentation", "ReportView.list", place=70))
