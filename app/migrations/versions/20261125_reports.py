@@ -5,7 +5,7 @@ from alembic import op
 from sqlalchemy.dialects import postgresql
 
 revision = "5d0c8e7ab314"
-down_revision = "d24b7e6a9c03"
+down_revision = "9a2c60f4e817"
 branch_labels = None
 depends_on = None
 
