@@ -5,7 +5,7 @@ from alembic import op
 from sqlalchemy.dialects import postgresql
 
 revision = "5d0c8e7ab314"
-down_revision = "9a2c60f4e817"
+down_revision = "e6a9c12d34f5"
 branch_labels = None
 depends_on = None
 
