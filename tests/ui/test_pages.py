@@ -12,7 +12,7 @@ from tests.ui.conftest import Open
 from tests.ui.watch import Watched
 
 VIEWS = [(lang, scheme) for lang in ("en-GB", "it-IT") for scheme in ("light", "dark")]
-LEAVES = re.compile(r"^/(logout|lang|static|back)|/download|\.csv|openapi")
+LEAVES = re.compile(r"^/(logout|lang|static|back)|/download|/print|/label|\.(csv|vcf|xlsx|pdf|xml|ics|zip)|openapi")
 FIRST_VIEW = 300_000  # bytes, gzipped
 LATER_VIEW = 30_000
 
