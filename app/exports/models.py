@@ -4,11 +4,11 @@ import datetime as dt
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import BigInteger, ColumnElement, ForeignKey, Identity, Index, Integer, String, bindparam
+from sqlalchemy import BigInteger, ColumnElement, ForeignKey, Identity, Index, Integer, String
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
-from app.core.access import Actor, Guarded, current
+from app.core.access import Actor, Guarded, me
 from app.core.clock import UTCDateTime
 from app.core.db import Model
 from app.core.mixins import Stamped
@@ -46,7 +46,7 @@ class ExportRun(Guarded, Run, Stamped, Model):
     @classmethod
     def visible(cls, actor: Actor) -> ColumnElement[bool]:
         """Whoever asked, and not even administrators: the file holds what that person may see."""
-        return cls.owner_id == bindparam("exporter", callable_=lambda: current().user_id, type_=Integer)
+        return cls.owner_id == me()
 
     def __repr__(self) -> str:
         return self.file_name

@@ -14,14 +14,13 @@ from sqlalchemy import (
     Integer,
     String,
     Text,
-    bindparam,
     true,
 )
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.core import clock
-from app.core.access import Actor, Guarded, current
+from app.core.access import Actor, Guarded, me
 from app.core.clock import UTCDateTime
 from app.core.db import Model
 from app.core.mixins import Stamped
@@ -75,8 +74,7 @@ class OutgoingMail(Guarded, Stamped, Model):
     @classmethod
     def visible(cls, actor: Actor) -> ColumnElement[bool]:
         """Whose doing it was, and administrators: a mail may tell of a private record."""
-        maker = bindparam("maker", callable_=lambda: current().user_id, type_=Integer)
-        return true() if actor.is_admin else cls.created_by == maker
+        return true() if actor.is_admin else cls.created_by == me()
 
     def __repr__(self) -> str:
         return self.subject

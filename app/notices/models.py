@@ -4,12 +4,12 @@ import datetime as dt
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import BigInteger, ColumnElement, ForeignKey, Identity, Index, Integer, String, bindparam
+from sqlalchemy import BigInteger, ColumnElement, ForeignKey, Identity, Index, String
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.core import clock
-from app.core.access import Actor, Guarded, current
+from app.core.access import Actor, Guarded, me
 from app.core.clock import UTCDateTime
 from app.core.db import Model
 
@@ -49,7 +49,7 @@ class Notice(Guarded, Model):
     @classmethod
     def visible(cls, actor: Actor) -> ColumnElement[bool]:
         """Its receiver, and not even administrators: it is written to one person."""
-        return cls.user_id == bindparam("receiver", callable_=lambda: current().user_id, type_=Integer)
+        return cls.user_id == me()
 
 
 class NoticeWish(Model):
