@@ -5,11 +5,10 @@ token (`attempts`) outdated and can't commit any more.
 """
 
 import logging
-from typing import Any
 
 from flask_babel import force_locale
 from flask_babel import gettext as _
-from sqlalchemy import select, update
+from sqlalchemy import select
 
 from app.bulk import service
 from app.bulk.models import BulkRun
@@ -24,7 +23,6 @@ from app.notices.models import Kind
 
 log = logging.getLogger(__name__)
 SLICE = 100  # records
-MOST_STALLS = 3  # claims without a committed slice between them
 
 
 def work(run_id: int) -> None:
@@ -58,8 +56,8 @@ def _to_its_end(run_id: int, token: int, actor: access.Actor) -> None:
 def _slices(run_id: int, token: int, actor: access.Actor) -> bool:
     """All that is left of it; tells whether it was cancelled before its end. Raises RuleBroken where it can't go on."""
     run = db.session.get_one(BulkRun, run_id)
-    if run.stalls > MOST_STALLS:
-        raise RuleBroken({"": _("It stopped %(n)s times at the same place and was given up.", n=MOST_STALLS)})
+    if run.stalls > runs.MOST_STALLS:
+        raise RuleBroken({"": _("It stopped %(n)s times at the same place and was given up.", n=runs.MOST_STALLS)})
     ids, values = list(run.ids), dict(run.values)
     while run.done_rows < (run.total or 0):
         if run.cancel_requested:
@@ -85,24 +83,19 @@ def _allowed(run: BulkRun, actor: access.Actor) -> tuple[operations.Kind, operat
     return kind, operation
 
 
-def _held(run_id: int, token: int, **values: Any) -> Any:
-    """An update of the run that touches nothing when the token is outdated."""
-    held = (BulkRun.id == run_id, BulkRun.attempts == token, BulkRun.state == RunState.RUNNING)
-    return update(BulkRun).where(*held).values(**values).execution_options(synchronize_session=False)
-
-
 def _record(run: BulkRun, token: int, size: int, outcome: service.Outcome, told: gathering.Told) -> None:
     """Write the counts of a slice into its transaction. Raises Superseded."""
     counts = {name: getattr(run, name) + getattr(outcome, name) for name in ("changed", "refused", "missing", "failed")}
     problems = [*run.problems, *outcome.problems][: service.PROBLEMS]
     step = {**counts, "done_rows": run.done_rows + size, "problems": problems, "told": told}
-    if not db.session.execute(_held(run.id, token, **step, stalls=0, heartbeat_at=clock.now())).rowcount:
+    said = runs.held(BulkRun, run.id, token).values(**step, stalls=0, heartbeat_at=clock.now())
+    if not db.session.execute(said).rowcount:  # type: ignore[attr-defined]
         raise runs.Superseded
 
 
 def _end(run_id: int, token: int, state: RunState, error: str | None = None) -> None:
     """Close the run and tell, in one transaction; the list of records is of no more use. Raises Superseded."""
-    closed = _held(run_id, token, state=state, error=error, finished_at=clock.now(), ids=[])
+    closed = runs.held(BulkRun, run_id, token).values(state=state, error=error, finished_at=clock.now(), ids=[])
     if not db.session.execute(closed).rowcount:
         raise runs.Superseded
     run = db.session.scalars(

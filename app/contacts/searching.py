@@ -11,7 +11,6 @@ from app.core.db import db
 from app.core.jobs import RunState
 
 log = logging.getLogger(__name__)
-MOST_STALLS = 3
 
 
 def work(run_id: int) -> None:
@@ -22,7 +21,7 @@ def work(run_id: int) -> None:
     run = db.session.get_one(DuplicateSearch, run_id)
     with runs.beating(DuplicateSearch, run_id, token):
         try:
-            if run.stalls > MOST_STALLS:
+            if run.stalls > runs.MOST_STALLS:
                 _end(run_id, token, RunState.FAILED)
                 return
             for step in duplicates.search():

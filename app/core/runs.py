@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from sqlalchemy import Integer, String, Text, and_, func, or_, select, text, update
+from sqlalchemy import Integer, String, Text, Update, and_, func, or_, select, text, update
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.core import clock
@@ -24,6 +24,7 @@ log = logging.getLogger(__name__)
 BEAT = 3.0  # seconds
 STALE = dt.timedelta(seconds=10)  # without a heartbeat a run's worker counts as dead; the fencing token makes it sure
 LOST = dt.timedelta(seconds=20)  # a queued run's message should have arrived by then
+MOST_STALLS = 3  # claims without progress between them: then the work is given up
 ENDED = (RunState.DONE, RunState.FAILED, RunState.CANCELLED)
 SNAPSHOT = "SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY; SET LOCAL statement_timeout = '10min'"
 
@@ -95,14 +96,19 @@ def unfinished(model: type[Any]) -> list[int]:
     return list(db.session.scalars(select(model.id).where(or_(waiting, left)).order_by(model.id)))
 
 
+def held(model: type[Any], run_id: int, token: int) -> Update:
+    """An update of a running run that touches nothing when the token is outdated."""
+    mine = (model.id == run_id, model.attempts == token, model.state == RunState.RUNNING)
+    return update(model).where(*mine).execution_options(synchronize_session=False)
+
+
 def progress(model: type[Any], run_id: int, token: int, **values: Any) -> None:
     """Say how far it is, on a connection of its own, whatever transaction the work is in.
 
     Raises Superseded, and Cancelled when the person asked to stop.
     """
-    held = update(model).where(model.id == run_id, model.attempts == token, model.state == RunState.RUNNING)
     with db.engine.begin() as connection:
-        said = held.values(heartbeat_at=clock.now(), **values).returning(model.cancel_requested)
+        said = held(model, run_id, token).values(heartbeat_at=clock.now(), **values).returning(model.cancel_requested)
         row = connection.execute(said).one_or_none()
     if row is None:
         raise Superseded
@@ -113,13 +119,13 @@ def progress(model: type[Any], run_id: int, token: int, **values: Any) -> None:
 @contextmanager
 def beating(model: type[Any], run_id: int, token: int) -> Iterator[None]:
     """Give a sign of life every few seconds, however long a step takes."""
-    over, held = threading.Event(), update(model).where(model.id == run_id, model.attempts == token)
+    over, mine = threading.Event(), update(model).where(model.id == run_id, model.attempts == token)
 
     def beat() -> None:
         while not over.wait(BEAT):
             try:
                 with db.engine.begin() as connection:
-                    connection.execute(held.values(heartbeat_at=clock.now()))
+                    connection.execute(mine.values(heartbeat_at=clock.now()))
             except Exception:
                 log.warning("no sign of life for %s %s", model.__name__, run_id, exc_info=True)
 

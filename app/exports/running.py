@@ -7,7 +7,7 @@ from typing import Any
 
 from flask_babel import force_locale
 from flask_babel import gettext as _
-from sqlalchemy import select, update
+from sqlalchemy import select
 from sqlalchemy.exc import DataError, OperationalError, StatementError
 
 from app.core import access, clock, runs, storage
@@ -21,7 +21,6 @@ from app.notices import service as notices
 from app.notices.models import Kind
 
 log = logging.getLogger(__name__)
-MOST_STALLS = 3
 
 
 def work(run_id: int) -> None:
@@ -61,8 +60,8 @@ def _made(run: ExportRun, token: int) -> dict[str, Any]:
     """Write the file and store it; its size. The key is known before the file is there, so that none is forgotten."""
     run_id, entity, format_, args, former = run.id, run.entity, run.format, run.filters, run.file_key
     service.require(entity)
-    if run.stalls > MOST_STALLS:
-        raise RuleBroken({"": _("The export stopped %(n)s times and was given up.", n=MOST_STALLS)})
+    if run.stalls > runs.MOST_STALLS:
+        raise RuleBroken({"": _("The export stopped %(n)s times and was given up.", n=runs.MOST_STALLS)})
     storage.remove(former) if former else None
     tell = partial(runs.progress, ExportRun, run_id, token)
     with tempfile.TemporaryFile(prefix="clientela-export-") as file:
@@ -84,10 +83,10 @@ def _made(run: ExportRun, token: int) -> dict[str, Any]:
 def _end(run_id: int, token: int, state: RunState, **values: Any) -> None:
     """Close the run and tell who asked, in one transaction. Raises Superseded."""
     db.session.rollback()
-    held = update(ExportRun).where(ExportRun.id == run_id, ExportRun.attempts == token)
-    held = held.where(ExportRun.state == RunState.RUNNING).execution_options(synchronize_session=False)
     now = clock.now()
-    closed = held.values(state=state, finished_at=now, expires_at=now + service.KEPT, **values)
+    closed = runs.held(ExportRun, run_id, token).values(
+        state=state, finished_at=now, expires_at=now + service.KEPT, **values
+    )
     if not db.session.execute(closed).rowcount:  # type: ignore[attr-defined]
         raise runs.Superseded
     run = db.session.get_one(ExportRun, run_id, populate_existing=True)

@@ -15,7 +15,7 @@ from typing import Any, TypeVar
 
 from flask_babel import force_locale
 from flask_babel import gettext as _
-from sqlalchemy import Connection, Update, delete, insert, text, update
+from sqlalchemy import Connection, Update, delete, insert, text
 
 from app.core import access, clock, runs, storage
 from app.core.db import appbuilder_of, db
@@ -37,7 +37,6 @@ from importers.options import Options
 log = logging.getLogger(__name__)
 T = TypeVar("T")
 CHUNK = 10_000  # rows
-MOST_STALLS = 3  # claims without a committed chunk between them
 PATIENT = "SET statement_timeout = '10min'; SET lock_timeout = '60s'"
 
 
@@ -51,8 +50,7 @@ class Job:
 
     def mine(self, **values: Any) -> Update:
         """An update of the run that touches nothing when the token is outdated."""
-        held = (ImportRun.id == self.run.id, ImportRun.attempts == self.token, ImportRun.state == RunState.RUNNING)
-        return update(ImportRun).where(*held).values(heartbeat_at=clock.now(), **values)
+        return runs.held(ImportRun, self.run.id, self.token).values(heartbeat_at=clock.now(), **values)
 
     def write(self, **values: Any) -> None:
         """Do such an update in a transaction of its own. Raises Superseded."""
@@ -97,8 +95,10 @@ def _as_requester(job: Job) -> None:
         try:
             if found is None or not appbuilder_of().sm.has_access("can_write", "Contact"):
                 raise Refused(_("You may not import contacts any more."))
-            if job.run.stalls > MOST_STALLS:
-                raise Refused(_("The import stopped %(n)s times at the same place and was given up.", n=MOST_STALLS))
+            if job.run.stalls > runs.MOST_STALLS:
+                raise Refused(
+                    _("The import stopped %(n)s times at the same place and was given up.", n=runs.MOST_STALLS)
+                )
             _import(job)
             end(job, RunState.DONE)
         except Cancelled:

@@ -218,7 +218,7 @@ def test_a_file_that_kills_its_worker_is_given_up(
         raise MemoryError
 
     monkeypatch.setattr(running, "_record", dies)
-    for _ in range(running.MOST_STALLS):
+    for _ in range(runs.MOST_STALLS):
         with pytest.raises(MemoryError):
             work(run_id)
         forget_heartbeat(app, run_id)
