@@ -24,6 +24,8 @@ LABELS = {
     "co_owners": _l("Also responsible"),
     "shared_with": _l("Shared with"),
 }
+# What has no words for its values, such as a picture: what the earlier and the later one are called.
+SPOKEN_OF: dict[str, tuple[str, str]] = {}
 Snapshot = dict[str, Any]
 
 
@@ -34,7 +36,7 @@ def recorded(
     """Put into the history what the block does to a record, new or not. Flushes.
 
     `snapshot` gives what can be compared of it, `kept` a value of it as `words` keeps values; a change of the field
-    `moves` is one from stage to stage.
+    `moves` is one from stage to stage. A field of SPOKEN_OF is told by two fixed words instead of its values.
     """
     before = snapshot(row) if row.id is not None else None
     yield
@@ -50,6 +52,9 @@ def recorded(
 
 
 def _change(field: str, old: Any, new: Any, kept: Callable[[str, Any], Any]) -> dict[str, Any]:
+    if field in SPOKEN_OF:
+        earlier, later = SPOKEN_OF[field]
+        return {"field": field, "old": old and {"word": earlier}, "new": new and {"word": later}}
     return {"field": field, "old": kept(field, old), "new": kept(field, new)}
 
 
