@@ -17,8 +17,8 @@ from app.core.errors import NotAllowed, RuleBroken
 from app.core.fetching import NotFetched
 from app.core.pictures import BadPicture
 from app.core.roles import ThreeVerbs
+from app.core.web import INERT
 
-INERT = "default-src 'none'; sandbox"
 KEPT = "private, max-age=86400"
 
 

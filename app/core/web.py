@@ -97,6 +97,9 @@ def _end(_exception: BaseException | None) -> None:
     access.enter(access.NOBODY)
 
 
+INERT = "default-src 'none'; sandbox"  # the policy of what people uploaded: nothing in it acts
+
+
 def csp_nonce() -> str:
     """One random value a response, named by its scripts and its policy."""
     if "csp_nonce" not in g:

@@ -6,10 +6,10 @@ from flask import Response, send_file
 from werkzeug.exceptions import NotFound
 
 from app.core import pictures, storage
+from app.core.web import INERT
 from app.files import contents, service
 from app.files.models import Document, StoredFile
 
-INERT = "default-src 'none'; sandbox"
 # The browser's own viewer needs a frame of its own and its styles; scripts of a PDF never run as ours.
 VIEWER = "default-src 'none'; object-src 'self'; style-src 'unsafe-inline'; frame-ancestors 'none'; base-uri 'none'"
 KEPT = "private, max-age=3600"
