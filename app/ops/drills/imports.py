@@ -14,8 +14,9 @@ from pathlib import Path
 from typing import Any
 
 import psycopg
+from psycopg.rows import dict_row
 
-from app.ops import samples
+from app.ops import deployed, samples
 from app.ops.folder import DataFolder
 from app.ops.home import choose
 from app.ops.launched import Product, environment, left_of
@@ -96,10 +97,9 @@ def wait(product: Product, run_id: int, until: Callable[[dict[str, Any]], bool])
 
 def rows_of(product: Product, statement: str, values: list[Any]) -> Iterator[dict[str, Any]]:
     """The answer of the drilled product's database; nothing while it is away."""
-    url = DataFolder(product.folder).remembered()["DATABASE_URL"].replace("postgresql+psycopg", "postgresql")
     try:
-        with psycopg.connect(url, row_factory=psycopg.rows.dict_row) as connection:
-            yield from connection.execute(statement, values).fetchall()
+        with deployed.connect(DataFolder(product.folder).remembered()["DATABASE_URL"]) as connection:
+            yield from connection.cursor(row_factory=dict_row).execute(statement, values).fetchall()
     except psycopg.OperationalError:
         return
 
