@@ -13,13 +13,12 @@ from flask_babel import lazy_gettext as _l
 from werkzeug.exceptions import NotFound
 from wtforms import StringField, TextAreaField
 
-from app.core.db import db
 from app.core.errors import RuleBroken
 from app.core.roles import ThreeVerbs
 from app.core.views import stored
 from app.invoices import addresses, document, einvoice, fatturapa, links, recurrence, sending, service
 from app.invoices.models import Invoice
-from app.invoices.views.verbs import invoice_or_404
+from app.invoices.views.verbs import done, invoice_or_404
 from reports.invoices import pdf
 
 
@@ -108,8 +107,8 @@ class InvoiceDocumentView(ThreeVerbs, BaseView):
     def link(self, pk: str) -> Any:
         """Make the client's link, or take it back."""
         if "revoke" in request.form:
-            return self._do(pk, links.revoke, _("The link shows nothing any more"))
-        return self._do(pk, links.make, _("Whoever has the link sees this invoice"))
+            return done(pk, links.revoke, _("The link shows nothing any more"))
+        return done(pk, links.make, _("Whoever has the link sees this invoice"))
 
     @expose("/recur/<pk>", methods=["POST"])
     @has_access
@@ -117,18 +116,6 @@ class InvoiceDocumentView(ThreeVerbs, BaseView):
     def recur(self, pk: str) -> Any:
         """Make the invoice again every so many months, or no more."""
         if "stop" in request.form:
-            return self._do(pk, recurrence.stop, _("It is made no more"))
+            return done(pk, recurrence.stop, _("It is made no more"))
         data = request.form.to_dict()
-        return self._do(pk, lambda invoice: recurrence.start(invoice, data), _("It will be made again"))
-
-    def _do(self, pk: str, verb: Any, said: str) -> Any:
-        invoice = invoice_or_404(pk)
-        try:
-            service.lock(invoice)
-            verb(invoice)
-            db.session.commit()
-            flash(said, "success")
-        except RuleBroken as broken:
-            db.session.rollback()
-            flash(str(broken), "danger")
-        return redirect(url_for("InvoiceView.show", pk=pk))
+        return done(pk, lambda invoice: recurrence.start(invoice, data), _("It will be made again"))

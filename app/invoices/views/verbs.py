@@ -25,6 +25,23 @@ def invoice_or_404(pk: str) -> Invoice:
     return invoice
 
 
+def done(pk: str, verb: Callable[[Invoice], Any], said: str) -> Any:
+    """One verb on one locked invoice; a refusal is told, and the record is shown again."""
+    invoice = invoice_or_404(pk)
+    try:
+        service.lock(invoice)
+        verb(invoice)
+        db.session.commit()
+        flash(said, "success")
+    except RuleBroken as broken:
+        db.session.rollback()
+        flash(str(broken), "danger")
+    except NotAllowed:
+        db.session.rollback()
+        flash(_("Only an administrator may do this."), "danger")
+    return redirect(url_for("InvoiceView.show", pk=pk))
+
+
 class InvoiceVerbView(ThreeVerbs, BaseView):
     """Status, payments, duplicate, credit note (INV-06, INV-07, INV-10)."""
 
@@ -38,7 +55,7 @@ class InvoiceVerbView(ThreeVerbs, BaseView):
     def move(self, pk: str) -> Any:
         """Another status, from the record."""
         to = request.form.get("status", "")
-        return self._do(pk, lambda invoice: service.save({"status": to}, invoice), _("Status changed"))
+        return done(pk, lambda invoice: service.save({"status": to}, invoice), _("Status changed"))
 
     @expose("/payments/<pk>", methods=["POST"])
     @has_access
@@ -47,7 +64,7 @@ class InvoiceVerbView(ThreeVerbs, BaseView):
         """A payment that came in."""
         data = request.form.to_dict()
         data = localized(data, "amount")
-        return self._do(pk, lambda invoice: payments.add(invoice, data), _("Payment written down"))
+        return done(pk, lambda invoice: payments.add(invoice, data), _("Payment written down"))
 
     @expose("/payments/<pk>/<int:payment>/delete", methods=["POST"])
     @has_access
@@ -61,7 +78,7 @@ class InvoiceVerbView(ThreeVerbs, BaseView):
                 raise NotFound
             payments.remove(invoice, found)
 
-        return self._do(pk, remove, _("Payment taken back"))
+        return done(pk, remove, _("Payment taken back"))
 
     @expose("/duplicate/<pk>", methods=["POST"])
     @has_access
@@ -79,21 +96,5 @@ class InvoiceVerbView(ThreeVerbs, BaseView):
 
     def _new(self, pk: str, make: Callable[[Invoice], Invoice], said: str) -> Any:
         made: list[Invoice] = []
-        answer = self._do(pk, lambda invoice: made.append(make(invoice)), said)
+        answer = done(pk, lambda invoice: made.append(make(invoice)), said)
         return redirect(url_for("InvoiceView.edit", pk=made[0].id)) if made else answer
-
-    def _do(self, pk: str, verb: Callable[[Invoice], Any], said: str) -> Any:
-        """One verb on one locked invoice; a refusal is told, and the record is shown again."""
-        invoice = invoice_or_404(pk)
-        try:
-            service.lock(invoice)
-            verb(invoice)
-            db.session.commit()
-            flash(said, "success")
-        except RuleBroken as broken:
-            db.session.rollback()
-            flash(str(broken), "danger")
-        except NotAllowed:
-            db.session.rollback()
-            flash(_("Only an administrator may do this."), "danger")
-        return redirect(url_for("InvoiceView.show", pk=pk))
