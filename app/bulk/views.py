@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from flask import Response, flash, redirect, request, url_for
+from flask import flash, redirect, request, url_for
 from flask_appbuilder import BaseView, expose, has_access
 from flask_appbuilder.security.decorators import permission_name
 from flask_babel import gettext as _
@@ -19,6 +19,7 @@ from app.core.jobs import RunState
 from app.core.operations import Kind, Operation
 from app.core.people import names_of_principals
 from app.core.roles import ThreeVerbs
+from app.core.views import progress_answer
 
 STATES = {
     RunState.QUEUED: (_l("Waiting"), "blue"),
@@ -114,10 +115,7 @@ class BulkView(ThreeVerbs, BaseView):
     def progress(self, pk: int) -> Any:
         """The bar, asked for each second; at the end the whole page is asked for again."""
         run = run_or_404(pk)
-        answer = Response(self.render_template("bulk/progress.html", run=run))
-        if run.ended:
-            answer.headers["HX-Refresh"] = "true"
-        return answer
+        return progress_answer(self.render_template("bulk/progress.html", run=run), run.ended)
 
     @expose("/<int:pk>/cancel", methods=["POST"])
     @has_access

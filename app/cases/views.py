@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from flask import Response, current_app, flash, redirect, request, url_for
+from flask import Response, flash, redirect, request, url_for
 from flask_appbuilder import action, expose, has_access
 from flask_appbuilder.security.decorators import permission_name
 from flask_babel import gettext as _
@@ -18,21 +18,12 @@ from app.core import access, nav, storage, tabs
 from app.core.cleaning import seen
 from app.core.db import db
 from app.core.people import names_of_principals
-from app.core.views import stored
+from app.core.views import came_from, cells_of, stored
 from app.settings import custom
 from app.settings.views.records import RecordView
 from reports import attendance
 
-CELLS = "cases/cells.html"
-
-
-def cell(macro: str) -> Any:
-    """A formatter that draws a list cell by a macro of the room's template."""
-
-    def draw(value: Any) -> Any:
-        return getattr(current_app.jinja_env.get_template(CELLS).module, macro)(value)
-
-    return draw
+cell = cells_of("cases/cells.html")
 
 
 class CaseView(RecordView):
@@ -102,8 +93,7 @@ class CaseView(RecordView):
         service.set_closed(row, closed=not reopen)
         db.session.commit()
         flash(_("Open again") if reopen else _("Closed"), "success")
-        ours = bool(request.referrer and request.referrer.startswith(request.host_url))
-        return redirect(request.referrer if ours else url_for(".show", pk=row.id))
+        return redirect(came_from(url_for(".show", pk=row.id)))
 
     @action("close", _l("Close"), "", icon="check")
     def close_chosen(self, rows: list[Case]) -> Any:

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from flask import Response, flash, redirect, request, url_for
+from flask import flash, redirect, request, url_for
 from flask_appbuilder import BaseView, expose, has_access
 from flask_appbuilder.security.decorators import permission_name
 from flask_babel import gettext as _
@@ -12,6 +12,7 @@ from app.contacts import duplicates
 from app.contacts.pairs import Pair
 from app.core.db import db
 from app.core.roles import ThreeVerbs
+from app.core.views import progress_answer
 
 PAGE = 30
 
@@ -53,10 +54,8 @@ class DuplicateView(ThreeVerbs, BaseView):
     def progress(self) -> Any:
         """The bar of the search; at its end the page is asked for again."""
         run = duplicates.latest()
-        answer = Response(self.render_template("contacts/search_progress.html", run=run) if run else "")
-        if run is None or run.ended:
-            answer.headers["HX-Refresh"] = "true"
-        return answer
+        page = self.render_template("contacts/search_progress.html", run=run) if run else ""
+        return progress_answer(page, run is None or run.ended)
 
     @expose("/<int:pk>/two", methods=["POST"])
     @has_access

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from flask import current_app, flash, redirect, request, url_for
+from flask import flash, redirect, request, url_for
 from flask_appbuilder import action, expose, has_access
 from flask_appbuilder.models.sqla.filters import FilterEqual
 from flask_appbuilder.security.decorators import permission_name
@@ -19,23 +19,14 @@ from app.contacts.photo_views import PhotoView
 from app.contacts.vcard_views import VcardView
 from app.core import access, nav, tabs
 from app.core.db import db
-from app.core.errors import Conflict, NotAllowed, RuleBroken
+from app.core.errors import Conflict, RuleBroken
 from app.core.people import names_of_principals
-from app.core.views import CrmView
+from app.core.views import CrmView, cells_of
 from app.settings import custom
 from app.settings import forms as custom_forms
 
-CELLS = "contacts/cells.html"
+cell = cells_of("contacts/cells.html")
 MAX_ID = 2**31 - 1  # of an import run
-
-
-def cell(macro: str) -> Any:
-    """A formatter that draws a list cell by a macro of the room's template."""
-
-    def draw(value: Any) -> Any:
-        return getattr(current_app.jinja_env.get_template(CELLS).module, macro)(value)
-
-    return draw
 
 
 class ContactView(CrmView):
@@ -209,35 +200,17 @@ class ContactView(CrmView):
     @action("open", _l("Open to all"), "", icon="lock-open")
     def open_to_all(self, contacts: list[Contact]) -> Any:
         """Let every user of the CRM see the chosen ones."""
-        return self._for_each(contacts, lambda c: service.share(c, private=False, shared_with=c.shared_with))
+        return self.for_each(contacts, lambda c: service.share(c, private=False, shared_with=c.shared_with))
 
     @action("private", _l("Make private"), "", icon="lock")
     def make_private(self, contacts: list[Contact]) -> Any:
         """Back to their responsible persons."""
-        return self._for_each(contacts, lambda c: service.share(c, private=True, shared_with=c.shared_with))
+        return self.for_each(contacts, lambda c: service.share(c, private=True, shared_with=c.shared_with))
 
     @action("delete", _l("Delete"), _l("Move the chosen contacts to the bin?"), icon="trash")
     def delete_chosen(self, contacts: list[Contact]) -> Any:
         """Move the chosen ones to the bin."""
-        return self._for_each(contacts, service.delete)
-
-    def _for_each(self, contacts: Any, verb: Any) -> Any:
-        done = refused = 0
-        for contact in contacts if isinstance(contacts, list) else [contacts]:
-            try:
-                verb(contact)
-                done += 1
-            except NotAllowed:
-                refused += 1
-        db.session.commit()
-        flash(_("%(done)s changed", done=done), "success")
-        if refused:
-            flash(_("%(n)s left alone: only their responsible persons may do this", n=refused), "warning")
-        return redirect(request.referrer if self._ours(request.referrer) else url_for(".list"))
-
-    @staticmethod
-    def _ours(address: str | None) -> bool:
-        return bool(address and address.startswith(request.host_url))
+        return self.for_each(contacts, service.delete)
 
 
 def register(appbuilder: Any) -> None:

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Any, ClassVar, Protocol
 
-from flask import flash, g, has_request_context, redirect, request, url_for
+from flask import Response, current_app, flash, g, has_request_context, redirect, request, url_for
 from flask_appbuilder import ModelView, expose
 from flask_appbuilder.urltools import get_filter_args
 from flask_babel import gettext as _
@@ -102,6 +102,21 @@ class CrmView(ThreeVerbs, ModelView):
             raise NotFound
         return self.actions[name].func(rows)
 
+    def for_each(self, rows: Any, verb: Callable[[Any], Any]) -> Any:
+        """Do something with each of the chosen rows that the actor may do it with, and tell how many they were."""
+        done = refused = 0
+        for row in rows if isinstance(rows, list) else [rows]:
+            try:
+                verb(row)
+                done += 1
+            except NotAllowed:
+                refused += 1
+        db.session.commit()
+        flash(_("%(done)s changed", done=done), "success")
+        if refused:
+            flash(_("%(n)s left alone: only their responsible persons may do this", n=refused), "warning")
+        return redirect(came_from(url_for(".list")))
+
     def data_of(self, form: Any) -> dict[str, Any]:
         """What the service takes, from a filled-in form."""
         return {f.short_name: f.data for f in form if f.short_name != "csrf_token"}
@@ -172,6 +187,29 @@ class CrmView(ThreeVerbs, ModelView):
 
     def post_delete_redirect(self) -> Any:
         return redirect(url_for(f"{self.endpoint}.list"))
+
+
+def cells_of(template: str) -> Callable[[str], Callable[[Any], Any]]:
+    """Gives, by the name of a macro in `template`, a formatter that draws a list cell by it."""
+
+    def cell(macro: str) -> Callable[[Any], Any]:
+        return lambda value: getattr(current_app.jinja_env.get_template(template).module, macro)(value)
+
+    return cell
+
+
+def came_from(otherwise: str) -> str:
+    """The page of ours that led here, else the given address: no answer leads to another host (threat 27)."""
+    address = request.referrer or ""
+    return address if address.startswith(request.host_url) else otherwise
+
+
+def progress_answer(page: str, ended: bool) -> Response:
+    """A bar that is asked for each second; when all has ended, the whole page is asked for again."""
+    answer = Response(page)
+    if ended:
+        answer.headers["HX-Refresh"] = "true"
+    return answer
 
 
 def stored(form: Any, save: Callable[[], Any]) -> bool:

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from flask import Response, current_app, flash, redirect, request, send_file, url_for
+from flask import current_app, flash, redirect, request, send_file, url_for
 from flask_appbuilder import BaseView, expose, has_access
 from flask_appbuilder.security.decorators import permission_name
 from flask_babel import gettext as _
@@ -12,6 +12,7 @@ from app.core import nav
 from app.core.db import db
 from app.core.errors import RuleBroken
 from app.core.roles import ThreeVerbs
+from app.core.views import progress_answer
 from app.exports import choices, service
 from app.exports.responses import file_of, run_or_404
 from app.exports.sources import SOURCES
@@ -66,10 +67,7 @@ class ExportView(ThreeVerbs, BaseView):
     def progress(self, pk: int) -> Any:
         """The bar, asked for each second; at the end the whole page is asked for again."""
         run = run_or_404(pk)
-        answer = Response(self._page("progress", run=run))
-        if run.ended:
-            answer.headers["HX-Refresh"] = "true"
-        return answer
+        return progress_answer(self._page("progress", run=run), run.ended)
 
     @expose("/<int:pk>/file")
     @has_access

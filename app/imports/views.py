@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from flask import Response, flash, redirect, request, url_for
+from flask import flash, redirect, request, url_for
 from flask_appbuilder import BaseView, expose, has_access
 from flask_appbuilder.security.decorators import permission_name
 from flask_babel import gettext as _
@@ -14,6 +14,7 @@ from app.core.db import db
 from app.core.errors import Conflict
 from app.core.jobs import RunState
 from app.core.roles import ThreeVerbs
+from app.core.views import progress_answer
 from app.imports import choices, service, undoing
 from app.imports.models import ImportRun, Step
 from app.imports.responses import errors_response, run_or_404
@@ -185,10 +186,7 @@ class ImportView(ThreeVerbs, BaseView):
     def progress(self, pk: int) -> Any:
         """The bar, asked for each second; at the end the whole page is asked for again."""
         run = run_or_404(pk)
-        answer = Response(self._page("progress", run=run))
-        if run.ended:
-            answer.headers["HX-Refresh"] = "true"
-        return answer
+        return progress_answer(self._page("progress", run=run), run.ended)
 
     @expose("/<int:pk>/cancel", methods=["POST"])
     @has_access
@@ -222,10 +220,7 @@ class ImportView(ThreeVerbs, BaseView):
         undo = undoing.undo_of(run_or_404(pk))
         if undo is None:
             raise NotFound
-        answer = Response(self._page("undoing", undo=undo))
-        if undo.ended:
-            answer.headers["HX-Refresh"] = "true"
-        return answer
+        return progress_answer(self._page("undoing", undo=undo), undo.ended)
 
     @expose("/<int:pk>/errors")
     @has_access

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from flask import current_app, request
+from flask import request
 from flask_appbuilder import expose, has_access
 from flask_appbuilder.security.decorators import permission_name
 from flask_babel import lazy_gettext as _l
@@ -12,22 +12,14 @@ from app.contacts.models import Contact
 from app.core import access, nav, operations, tabs
 from app.core.cleaning import seen
 from app.core.people import names_of_principals
+from app.core.views import cells_of
 from app.opportunities.models import Opportunity
 from app.projects import forms, lookups, queries, service  # noqa: F401  (lookups register themselves)
 from app.projects.changes import STATUS_LABELS
 from app.projects.models import Project
 from app.settings.views.records import RecordView
 
-CELLS = "projects/cells.html"
-
-
-def cell(macro: str) -> Any:
-    """A formatter that draws a list cell by a macro of the room's template."""
-
-    def draw(value: Any) -> Any:
-        return getattr(current_app.jinja_env.get_template(CELLS).module, macro)(value)
-
-    return draw
+cell = cells_of("projects/cells.html")
 
 
 class ProjectView(RecordView):

@@ -1,16 +1,5 @@
 """Cells of the lists, drawn by the macros of the room's template."""
 
-from typing import Any
+from app.core.views import cells_of
 
-from flask import current_app
-
-CELLS = "invoices/cells.html"
-
-
-def cell(macro: str) -> Any:
-    """A formatter that draws a list cell."""
-
-    def draw(value: Any) -> Any:
-        return getattr(current_app.jinja_env.get_template(CELLS).module, macro)(value)
-
-    return draw
+cell = cells_of("invoices/cells.html")

@@ -16,7 +16,7 @@ from app.core.decimals import shown_decimal
 from app.core.errors import NotAllowed, RuleBroken
 from app.core.links import absolute
 from app.core.money import format_money
-from app.core.views import CrmView
+from app.core.views import CrmView, came_from
 from app.invoices import (
     addresses,
     forms,
@@ -168,9 +168,4 @@ class InvoiceView(CrmView):
             flash(ngettext("%(num)s invoice changed", "%(num)s invoices changed", done), "success")
         if refused:
             flash(" ".join(refused[:10]), "warning")
-        return redirect(self._back())
-
-    @staticmethod
-    def _back() -> str:
-        came = request.referrer or ""
-        return came if came.startswith(request.host_url) else url_for("InvoiceView.list")
+        return redirect(came_from(url_for(".list")))

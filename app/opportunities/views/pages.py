@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from flask import current_app, flash, redirect, request, url_for
+from flask import flash, redirect, request, url_for
 from flask_appbuilder import expose, has_access
 from flask_appbuilder.security.decorators import permission_name
 from flask_babel import gettext as _
@@ -15,6 +15,7 @@ from app.core.cleaning import seen
 from app.core.db import db
 from app.core.errors import Conflict, NotAllowed, RuleBroken
 from app.core.people import names_of_principals
+from app.core.views import cells_of
 from app.opportunities import forms, queries, service, stages, totals
 from app.opportunities.changes import BUDGET_LABELS
 from app.opportunities.models import Opportunity
@@ -23,16 +24,7 @@ from app.settings.models import PickList
 from app.settings.service import pick_values
 from app.settings.views.records import RecordView
 
-CELLS = "opportunities/cells.html"
-
-
-def cell(macro: str) -> Any:
-    """A formatter that draws a list cell by a macro of the room's template."""
-
-    def draw(value: Any) -> Any:
-        return getattr(current_app.jinja_env.get_template(CELLS).module, macro)(value)
-
-    return draw
+cell = cells_of("opportunities/cells.html")
 
 
 class OpportunityView(RecordView):

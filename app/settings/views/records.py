@@ -1,6 +1,5 @@
 """What the pages of all titled records with privacy, tags and fields of one's own have in common."""
 
-from collections.abc import Callable
 from typing import Any, ClassVar
 
 from flask import flash, redirect, request, url_for
@@ -12,7 +11,7 @@ from flask_babel import lazy_gettext as _l
 from werkzeug.exceptions import NotFound
 
 from app.core.db import db
-from app.core.errors import Conflict, NotAllowed, RuleBroken
+from app.core.errors import Conflict, RuleBroken
 from app.core.finding import FilterSearch
 from app.core.views import CrmView
 from app.settings import custom
@@ -103,19 +102,3 @@ class RecordView(CrmView):
     def delete_chosen(self, rows: list[Any]) -> Any:
         """Move the chosen ones to the bin."""
         return self.for_each(rows, self.service.delete)
-
-    def for_each(self, rows: Any, verb: Callable[[Any], Any]) -> Any:
-        """Do something with each of the chosen rows that the actor may do it with, and tell how many they were."""
-        done = refused = 0
-        for row in rows if isinstance(rows, list) else [rows]:
-            try:
-                verb(row)
-                done += 1
-            except NotAllowed:
-                refused += 1
-        db.session.commit()
-        flash(_("%(done)s changed", done=done), "success")
-        if refused:
-            flash(_("%(n)s left alone: only their responsible persons may do this", n=refused), "warning")
-        ours = bool(request.referrer and request.referrer.startswith(request.host_url))
-        return redirect(request.referrer if ours else url_for(".list"))

@@ -11,9 +11,9 @@ from flask_babel import lazy_gettext as _l
 
 from app.core import access, clock
 from app.core.db import db
-from app.core.errors import NotAllowed, RuleBroken
+from app.core.errors import RuleBroken
 from app.core.people import names_of_principals
-from app.core.views import CrmView
+from app.core.views import CrmView, came_from
 from app.settings.models import PickList
 from app.settings.service import pick_values
 from app.tasks import checks, forms, lists, queries, service
@@ -148,7 +148,7 @@ class TaskView(CrmView):
         verb(task)
         db.session.commit()
         if not request.headers.get("HX-Request"):
-            return redirect(self._back(url_for(".show", pk=task.id)))
+            return redirect(came_from(url_for(".show", pk=task.id)))
         return self.render_template("tasks/row.html", task=task, now=clock.now(), pages=pages(), links=LINKS)
 
     @expose("/restore/<int:pk>", methods=["POST"])
@@ -168,32 +168,14 @@ class TaskView(CrmView):
     @action("close", _l("Close"), "", icon="check")
     def close_chosen(self, tasks: Any) -> Any:
         """The chosen ones are done."""
-        return self._for_each(tasks, service.close)
+        return self.for_each(tasks, service.close)
 
     @action("reopen", _l("Reopen"), "", icon="arrow-back-up")
     def reopen_chosen(self, tasks: Any) -> Any:
         """The chosen ones are not done after all."""
-        return self._for_each(tasks, service.reopen)
+        return self.for_each(tasks, service.reopen)
 
     @action("delete", _l("Delete"), _l("Move the chosen tasks to the bin?"), icon="trash")
     def delete_chosen(self, tasks: Any) -> Any:
         """Move the chosen ones to the bin."""
-        return self._for_each(tasks, service.delete)
-
-    def _for_each(self, tasks: Any, verb: Callable[[Task], None]) -> Any:
-        refused = 0
-        for task in tasks:
-            try:
-                verb(task)
-            except NotAllowed:
-                refused += 1
-        db.session.commit()
-        flash(_("%(done)s changed", done=len(tasks) - refused), "success")
-        if refused:
-            flash(_("%(n)s left alone: only their responsible persons may do this", n=refused), "warning")
-        return redirect(self._back(url_for(".list")))
-
-    @staticmethod
-    def _back(otherwise: str) -> str:
-        came_from = request.referrer or ""
-        return came_from if came_from.startswith(request.host_url) else otherwise
+        return self.for_each(tasks, service.delete)
