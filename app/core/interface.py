@@ -6,7 +6,11 @@ from contextvars import ContextVar
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from flask_appbuilder.exceptions import FABException
+from flask_appbuilder.exceptions import (
+    FABException,
+    InvalidColumnFilterFABException,
+    InvalidOperationFilterFABException,
+)
 from flask_appbuilder.models.filters import BaseFilter, Filters
 from flask_appbuilder.models.sqla.filters import FilterEqual
 from flask_appbuilder.models.sqla.interface import SQLAInterface
@@ -38,6 +42,18 @@ class SafeFilters(Filters):
     def add_filter(self, column_name: str, filter_class: type[BaseFilter], value: Any) -> "SafeFilters":
         own = self.datamodel.equal.get(column_name, filter_class) if filter_class is FilterEqual else filter_class
         return super().add_filter(column_name, own, value)
+
+    def rest_add_filters(self, data: list[dict[str, Any]]) -> None:
+        """The column's own filter of that operator. Flask-AppBuilder asks a table that all models share, where the
+        filter made last stands for every other of its operator. Raises FABException for one that isn't there."""
+        for asked in data:
+            column, operator = str(asked.get("col")), str(asked.get("opr"))
+            if column not in self.search_columns:
+                raise InvalidColumnFilterFABException(f"Filter column: {column[:80]} not allowed to filter")
+            own = next((f for f in self._search_filters.get(column, []) if f.arg_name == operator), None)
+            if own is None or "value" not in asked:
+                raise InvalidOperationFilterFABException(f"Filter operation: {operator[:80]} not allowed on {column}")
+            self._add_filter(own(column, self.datamodel) if isinstance(own, type) else own, asked["value"])
 
     def _add_filter(self, filter_instance: BaseFilter, value: Any) -> None:
         if self.datamodel.is_datetime(filter_instance.column_name):

@@ -64,6 +64,22 @@ def test_search(people: Maker, typed: str, wanted: set[str]) -> None:
     assert len(shown) == len(wanted)
 
 
+def test_a_search_is_that_of_its_own_list(people: Maker) -> None:
+    """GEN-06: a list drawn before does not lend its search to another by REST."""
+    wish = {"filters": [{"col": "search", "opr": "search", "value": "nicolo"}]}
+    for other in ("invoices", "items", "tasks", "opportunities"):
+        people.rest("nino").get(f"/api/v1/{other}/", query_string={"q": prison.dumps(wish)})
+    people.page("nino").get("/items/list/")
+    found = people.rest("nino").get(REST, query_string={"q": prison.dumps(wish)}).json
+    assert [contact["full_name"] for contact in found["result"]] == ["Nicolò D'Àngelo"]
+
+
+@pytest.mark.parametrize("wrong", [{"col": "kind", "opr": "sounds_like", "value": "x"}, {"col": "kind", "opr": "eq"}])
+def test_a_filter_that_is_not_there_is_refused(make: Maker, wrong: dict[str, str]) -> None:
+    """Bad input is told, never passed over: a list that ignored a filter would show everything as found."""
+    assert make.rest("nino").get(REST, query_string={"q": prison.dumps({"filters": [wrong]})}).status_code == 400
+
+
 def test_filters_and_sorts(people: Maker) -> None:
     """GEN-02: filters and sorting stand in the address."""
     rest = people.rest("nino")
