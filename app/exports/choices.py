@@ -55,4 +55,4 @@ def offered(source: Source) -> set[str]:
     """The columns that the list's page filters by."""
     view = next((v for v in appbuilder_of().baseviews if v.endpoint == source.view), None)
     own = custom.fields_of(source.model.__tablename__)
-    return {*getattr(view, "search_columns", ()), *(f.name for f in own if f.in_filter and f.holds)}
+    return {*getattr(view, "search_columns", ()), *source.filters, *(f.name for f in own if f.in_filter and f.holds)}

@@ -25,8 +25,9 @@ from app.opportunities.queries import interface as opportunities
 from app.projects.models import Project
 from app.projects.queries import interface as projects
 from app.settings.filters import CustomInterface
+from app.tasks import queries as tasks
+from app.tasks.lists import FilterGroup, FilterWhose
 from app.tasks.models import LINKS, Task
-from app.tasks.queries import interface as tasks
 
 IMPORTED = {"imported": ("import_run_id", FilterEqual)}
 SEARCHED = {"q": ("search", FilterSearch)}
@@ -122,13 +123,20 @@ add(
         Task,
         "TaskView",
         "Task",
-        tasks,
+        tasks.interface,
         plain(
             Task,
             named(("title", "category", *LINKS, "due_on", "due_time", "description"))
             | {"closed": flag("is_closed"), "owner": user},
             links(Task, "category", *LINKS),
         ),
+        searches={
+            "q": ("search", tasks.FilterSearch),
+            "who": ("owner", FilterWhose),
+            "group": ("title", FilterGroup),
+            **{name: (name, tasks.FilterKey) for name in ("category", *LINKS)},
+        },
+        filters=("due_on", "due_at", "closed_at", "created_at", "changed_at", "category", "owner", *LINKS),
     )
 )
 add(

@@ -33,7 +33,8 @@ class Table(Protocol):
 class Source:
     """An entity. `view`: endpoint of its list; `permission`: what `read` must be granted on; `interface`: its list's
     data interface; `table`: from a query of the chosen ids to the Table; `searches`: arguments of the list's address
-    beside its filters; `order`: what the file is sorted by, before the id."""
+    beside its filters; `filters`: columns that can be filtered by beside those of the list's page; `order`: what the
+    file is sorted by, before the id."""
 
     name: str
     label: Any
@@ -43,6 +44,7 @@ class Source:
     interface: Callable[[], Any]
     table: Callable[[Any], Table]
     searches: Mapping[str, tuple[str, type[BaseFilter]]] = field(default_factory=dict)
+    filters: tuple[str, ...] = ()
     order: tuple[Any, ...] = ()
 
 

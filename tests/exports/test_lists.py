@@ -152,3 +152,35 @@ def test_everything_is_for_administrators(make: Maker, who: str) -> None:
     assert make.rest(who).post("/api/v1/exports/", {"entity": "all"}).status_code == 403
     assert "Export all data" not in page.get("/exports/").text
     assert "Export all data" in make.page("marta").get("/exports/").text
+
+
+def test_tasks_are_those_of_their_list(make: Maker, work: Any) -> None:
+    """IMP-07, TSK-06: whose, group, category, words and record of the task list's address choose the rows, by page and
+    REST; a hidden record's tasks are in nobody's file."""
+    contact = make.contact(last_name="Rossi")
+    make.task(task={"title": "Chiama", "contact": contact, "category": "Call", "due": "2020-01-01"})
+    make.task(task={"title": "Fatto", "closed": True})
+    make.task(make["livia"], task={"title": "Di Livia"})
+    make.task(task={"title": "Segreto", "contact": make.contact(private=True)})
+    page, rest = make.page("sergio"), make.rest("sergio")
+
+    def sent(**args: str) -> list[str]:
+        answer = page.post("/exports/new", {"entity": "tasks", "format": "csv", **args})
+        run = answer.headers["Location"].rpartition("/")[2]
+        work(int(run))
+        return sorted(row["title"] for row in rows(page.get(f"/exports/{run}/file").data))
+
+    offered = page.get("/tasks/list/?group=closed").text
+    assert f'name="who" value="{make["sergio"].id}"' in offered
+    assert 'name="group" value="closed"' in offered
+    mine = str(make["sergio"].id)
+    assert sent(who="everyone") == ["Chiama", "Di Livia", "Fatto", "Segreto"]
+    assert sent(who=mine, group="closed") == ["Fatto"]
+    assert sent(who=mine, group="overdue") == sent(q="chia") == sent(contact=str(contact)) == ["Chiama"]
+    page = make.page("nino")
+    assert sent(who="everyone") == ["Chiama", "Di Livia", "Fatto"]
+    assert sent(who=mine, group="nothing") == ["Chiama", "Fatto"]
+    wanted = {"entity": "tasks", "filters": [{"col": "owner", "opr": "eq", "value": make["livia"].id}]}
+    run = rest.post("/api/v1/exports/", wanted).json["id"]
+    work(run)
+    assert [row["title"] for row in rows(rest.get(f"/api/v1/exports/{run}/file").data)] == ["Di Livia"]
