@@ -30,6 +30,8 @@ def load(env: Mapping[str, str] = os.environ) -> dict[str, Any]:
         "FORMER_SECRET_KEYS": env.get("CLIENTELA_FORMER_SECRET_KEYS", "").split(),
         "BASE_URL": base_url,
         "FILES_URL": env.get("CLIENTELA_FILES_URL") or (data / "files").as_uri(),
+        "METRICS_TOKEN": env.get("CLIENTELA_METRICS_TOKEN", ""),
+        "PROXIES": proxies(env),
         "SMTP_URL": env.get("CLIENTELA_SMTP_URL", ""),
         "REDIS_URL": env.get("REDIS_URL", "redis://127.0.0.1:6379/0"),
         "SQLALCHEMY_DATABASE_URI": database_url(env),
@@ -48,6 +50,14 @@ def secret_key(env: Mapping[str, str], data: Path) -> str:
     return key
 
 
+def proxies(env: Mapping[str, str]) -> int:
+    """How many proxies of yours stand before the web: as many X-Forwarded-For entries, from the end, are believed."""
+    text = env.get("CLIENTELA_PROXIES", "0") or "0"
+    if not text.isdecimal() or int(text) > 9:
+        raise ConfigError("CLIENTELA_PROXIES must be the number of proxies before the web, 0 to 9")
+    return int(text)
+
+
 def database_url(env: Mapping[str, str]) -> str:
     """PostgreSQL through psycopg 3, whichever of the customary schemes was written."""
     url = env.get("DATABASE_URL", "")
@@ -63,7 +73,13 @@ def engine_options(env: Mapping[str, str]) -> dict[str, Any]:
     """Pool and limits: a blocked table gives an error page in seconds instead of a pile of waiting processes."""
     seconds = int(env.get("CLIENTELA_STATEMENT_SECONDS", "30"))
     limits = f"-c lock_timeout=5s -c statement_timeout={seconds}s -c timezone=UTC -c jit=off"
-    return {"pool_pre_ping": True, "pool_size": 4, "max_overflow": 8, "connect_args": {"options": limits}}
+    return {
+        "hide_parameters": True,
+        "pool_pre_ping": True,
+        "pool_size": 4,
+        "max_overflow": 8,
+        "connect_args": {"options": limits},
+    }
 
 
 def web_settings(base_url: str) -> dict[str, Any]:

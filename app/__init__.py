@@ -10,7 +10,7 @@ from flask_appbuilder import AppBuilder
 from jinja2 import FileSystemLoader
 
 import config
-from app.core import commands, health, jobs, logs, lookup, security, web
+from app.core import commands, counting, health, jobs, logs, lookup, security, web
 from app.core.db import db, migrate
 
 # In order: a room may use those to its left (ARCHITECTURE: import rules).
@@ -74,6 +74,8 @@ def _pages(app: Flask) -> None:
     for module in [*_rooms("views"), *_rooms("api")]:
         module.register(builder)
     web.exempt_apis(builder.baseviews)
+    import_module("app.ops.metrics").register(app)
+    counting.init_app(app)
 
 
 def _rooms(part: str) -> list[ModuleType]:

@@ -4,12 +4,17 @@ from importlib import import_module
 from pkgutil import iter_modules
 
 import dramatiq
+from dramatiq.middleware import CurrentMessage
 
 from app import create_app
+from workers.presence import Presence
 
 application = create_app(views=False)
 broker = application.extensions["broker"]
 dramatiq.set_broker(broker)
+
+for middleware in (Presence(application), CurrentMessage()):
+    broker.add_middleware(middleware)
 
 # An actor needs the broker to be set. The clock is a program of its own, with an application of its own.
 for module in iter_modules(__path__):

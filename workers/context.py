@@ -7,7 +7,7 @@ from typing import Any
 
 import dramatiq
 
-from app.core import access
+from app.core import access, counting
 from app.core.db import db
 from workers import application
 
@@ -26,12 +26,16 @@ def job(name: str, hours: int = 6) -> Callable[[Callable[[int], None]], "dramati
         @wraps(work)
         def run(row_id: int) -> None:
             with application.app_context(), access.acting_as(access.NOBODY):
-                log.info("job %s %s starts", name, row_id)
+                tally, told = counting.begin(), {"job": name, "row": row_id}
+                log.info("job starts", extra=told)
                 try:
                     work(row_id)
+                except BaseException as error:
+                    told["failed"] = type(error).__name__
+                    raise
                 finally:
                     db.session.remove()
-                log.info("job %s %s ends", name, row_id)
+                    log.info("job ends", extra=told | {"ms": tally.ms, "statements": tally.statements})
 
         declare = dramatiq.actor(actor_name=name, max_retries=RETRIES, time_limit=hours * HOURS)
         return declare(run)

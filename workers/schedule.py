@@ -177,6 +177,7 @@ def lead() -> bool:
         clock.start()
         try:
             while not stopped.wait(5):
+                health.sign("scheduler")
                 connection.scalar(text("SELECT 1"))
                 connection.commit()
         finally:
@@ -190,10 +191,14 @@ def main() -> None:
         signal.signal(number, lambda *_: stopped.set())
     while not stopped.is_set():
         try:
+            with application.app_context():
+                health.sign("scheduler")
             lead()
         except SQLAlchemyError:
             log.warning("the database is away; the clock waits")
         stopped.wait(5)
+    with application.app_context():
+        health.resign("scheduler")
 
 
 if __name__ == "__main__":

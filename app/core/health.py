@@ -1,5 +1,8 @@
 """Is it alive, is it ready: two addresses for people, proxies and our own supervisor."""
 
+import logging
+import os
+import socket
 from typing import Any
 
 from alembic.runtime.migration import MigrationContext
@@ -15,11 +18,38 @@ from app.core.db import db
 blueprint = Blueprint("health", __name__)
 SILENT_AFTER = 90  # seconds without a heartbeat
 BEATS = "clientela:beat:"
+ALIVE = "clientela:alive:"  # by role: the processes of all hosts, each with the instant of its last sign
+ROLES = ("worker", "scheduler")
+SIGN = 15  # seconds between two signs of a process
+log = logging.getLogger(__name__)
 
 
 def beat(who: str) -> None:
     """Say that the worker or the scheduler lives; readiness reads it."""
     queue().set(BEATS + who, int(clock.now().timestamp()), ex=SILENT_AFTER)
+
+
+def sign(role: str) -> None:
+    """Say that this process lives, for whoever counts them. A queue that is away is only logged."""
+    now, who = clock.now().timestamp(), f"{socket.gethostname()}:{os.getpid()}"
+    try:
+        queue().zadd(ALIVE + role, {who: now})
+        queue().zremrangebyscore(ALIVE + role, 0, now - SILENT_AFTER)
+    except RedisError:
+        log.warning("no sign of life: the queue is away")
+
+
+def resign(role: str) -> None:
+    """This process ends."""
+    try:
+        queue().zrem(ALIVE + role, f"{socket.gethostname()}:{os.getpid()}")
+    except RedisError:
+        log.warning("no farewell: the queue is away")
+
+
+def alive(role: str) -> int:
+    """How many processes of `role` gave a sign lately, on all hosts. Raises RedisError."""
+    return int(queue().zcount(ALIVE + role, clock.now().timestamp() - 3 * SIGN, "+inf"))  # type: ignore[arg-type]
 
 
 def queue() -> Redis:

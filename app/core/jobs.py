@@ -21,6 +21,7 @@ from app.core.db import db
 
 log = logging.getLogger(__name__)
 PENDING = "messages_after_commit"
+UNKNOWN = "core.unknown"  # the actor of all jobs that a worker's program does not know
 
 
 class RunState(StrEnum):
@@ -33,9 +34,16 @@ class RunState(StrEnum):
     CANCELLED = "cancelled"
 
 
+class Broker(RedisBroker):
+    """Gives a job that this program does not know to an actor of its own, instead of putting it aside for good."""
+
+    def get_actor(self, actor_name: str) -> "dramatiq.Actor[Any, Any]":
+        return super().get_actor(actor_name if actor_name in self.actors else UNKNOWN)
+
+
 def make_broker(url: str) -> RedisBroker:
     """The broker with a killed worker's messages back in seconds (the defaults keep them over 150 s)."""
-    return RedisBroker(
+    return Broker(
         url=url,
         heartbeat_timeout=15_000,
         maintenance_chance=100_000,

@@ -28,9 +28,10 @@ from flask_login import current_user
 from flask_wtf.csrf import CSRFProtect
 from sqlalchemy.exc import DataError, IntegrityError, OperationalError
 from werkzeug.exceptions import HTTPException, InternalServerError
+from werkzeug.middleware.proxy_fix import ProxyFix
 from werkzeug.sansio.utils import host_is_trusted
 
-from app.core import access, nav
+from app.core import access, counting, nav
 from app.core.db import db
 from app.core.errors import Conflict, NotAllowed, RuleBroken
 
@@ -42,6 +43,8 @@ YEAR = 365 * 24 * 3600
 
 def init_app(app: Flask) -> None:
     """Wire all of it."""
+    if app.config["PROXIES"]:
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=app.config["PROXIES"], x_proto=app.config["PROXIES"])  # type: ignore[method-assign]
     app.before_request(_begin)  # before the CSRF check, so that its refusals have an id too
     csrf.init_app(app)
     app.config["OUR_HOSTS"] = our_hosts(app.config["BASE_URL"])
@@ -80,7 +83,7 @@ def _raise_again(**_message: Any) -> None:
 
 def _begin() -> None:
     """Know the request and its actor; refuse what no page of ours sends."""
-    g.request_id = secrets.token_hex(8)
+    g.request_id, g.tally = secrets.token_hex(8), counting.begin()
     access.enter(access.NOBODY)
     if (ours := current_app.config["OUR_HOSTS"]) and not host_is_trusted(request.host, ours):
         abort(400)
@@ -89,7 +92,7 @@ def _begin() -> None:
     for name, value in request.args.items():
         if name.startswith(("page_", "psize_")) and not (value.isdecimal() and len(value) < 9):
             abort(400)
-    if not request.path.startswith(("/static/", "/healthz", "/api/")):
+    if not request.path.startswith(("/static/", "/healthz", "/metrics", "/api/")):
         _ = current_user.is_authenticated  # loads the user, which sets the actor
 
 

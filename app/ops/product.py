@@ -48,7 +48,7 @@ def web(listener: socket.socket, log: Path, env: Mapping[str, str], processes: i
 def worker(log: Path, env: Mapping[str, str], processes: int) -> Program:
     """Dramatiq: `processes` of four threads each."""
     patience = str((PATIENCE - 1) * 1000)
-    words = ["workers", "-p", str(processes), "-t", "4", "--worker-shutdown-timeout", patience]
+    words = ["workers", "-p", str(processes), "-t", "4", "--worker-shutdown-timeout", patience, "--skip-logging"]
     return Program(name="Worker", command=python("dramatiq", *words), log=log / "worker.log", env=env)
 
 

@@ -16,11 +16,13 @@ logger_class = "app.ops.access_log.AccessLog"
 
 
 def post_fork(_server: Any, worker: Any) -> None:
-    """No connection of the master's is used by two processes."""
+    """No connection of the master's is used by two processes, and each counts its requests in a part of its own."""
+    from app.core import counting
     from app.core.db import db
 
     with worker.app.wsgi().app_context():
         db.engine.dispose(close=False)
+        counting.counts().part = worker.age % counting.PARTS
 
 
 def worker_exit(_server: Any, _worker: Any) -> None:

@@ -74,7 +74,7 @@ def test_access_log_is_json_without_queries(running: Product) -> None:
     log = running.folder / "log" / "access.log"
     wait_until(lambda: log.exists() and '"/healthz"' in log.read_text())
     lines = [json.loads(line) for line in log.read_text().splitlines()]
-    asked = [line for line in lines if line["path"] == "/healthz"]
+    asked = [line for line in lines if line["route"] == "/healthz"]
     assert asked[-1]["status"] == 200
     assert len(asked[-1]["request_id"]) == 16
     assert "very-private" not in log.read_text()

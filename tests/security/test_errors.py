@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 from flask import Flask
+from pythonjsonlogger.json import JsonFormatter
 
 from tests.factories import Maker
 from tests.security import walk
@@ -87,7 +88,7 @@ def test_a_failure_of_rest_is_json(app: Flask, make: Maker, monkeypatch: pytest.
         ("/.env", "GET", 404),
         ("/.git/config", "GET", 404),
         ("/console", "GET", 404),
-        ("/metrics", "GET", 404),
+        ("/metrics/", "GET", 404),
         ("/contacts/download/x.txt", "GET", 404),
         ("/users/download/..%2f..%2fetc%2fpasswd", "GET", 404),
     ],
@@ -207,7 +208,7 @@ def test_swagger_is_for_those_who_are_in(make: Maker) -> None:
 
 def test_log_lines_are_json_with_the_request(app: Flask) -> None:
     """Threat 40: one JSON object a line, with the id of its request."""
-    [handler] = [h for h in logging.getLogger().handlers if type(h.formatter).__name__ == "JsonFormatter"]
+    [handler] = [h for h in logging.getLogger().handlers if isinstance(h.formatter, JsonFormatter)]
     record = logging.LogRecord("x", logging.INFO, "x.py", 1, "line one\nline two", None, None)
     with app.test_request_context():
         app.preprocess_request()
