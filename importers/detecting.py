@@ -8,10 +8,11 @@ from dataclasses import replace
 from itertools import islice
 from pathlib import Path
 
-from importers import headings
+from importers import vocabulary
 from importers.dialect import DELIMITERS, Dialect
 from importers.records import Lines, reader
 from importers.values import BLANKS
+from importers.vocabulary import Knows
 
 SAMPLE_LINES = 400
 SAMPLE_SIZE = 1 << 18
@@ -19,6 +20,7 @@ HEADER_WITHIN = 25
 SEPARATOR = re.compile(r'^"?sep=(.)"?\s*$', re.IGNORECASE)
 DATA = re.compile(r"\S@\S|\d{5}|\d[ ./-]\d{3}|https?:|^www\.")
 Record = tuple[int, list[str]]
+knows_contacts = vocabulary.knows("contacts")
 
 
 def sample(path: Path, encoding: str) -> list[str]:
@@ -33,15 +35,15 @@ def sample(path: Path, encoding: str) -> list[str]:
     return taken
 
 
-def dialect_of(lines: list[str], encoding: str, certain: bool = True) -> Dialect:
+def dialect_of(lines: list[str], encoding: str, certain: bool = True, knows: Knows = knows_contacts) -> Dialect:
     """The dialect that fits these first lines of a file best."""
     base = Dialect(encoding=encoding, certain=certain, quotechar=_quote(lines))
     told = SEPARATOR.match(lines[0]) if lines else None
     marks = [told[1]] if told and told[1] in DELIMITERS else list(DELIMITERS)
-    best = max((replace(base, delimiter=m) for m in marks), key=lambda d: _score(lines, d))
+    best = max((replace(base, delimiter=m) for m in marks), key=lambda d: _score(lines, d, knows))
     best = replace(best, skip_space=_spaced(lines, best))
     skipped = 1 if told else 0
-    return replace(best, header_line=header_line([(n, r) for n, r in records(lines, best) if n >= skipped]))
+    return replace(best, header_line=header_line([(n, r) for n, r in records(lines, best) if n >= skipped], knows))
 
 
 def _quote(lines: list[str]) -> str:
@@ -78,34 +80,30 @@ def records(lines: Sequence[str], dialect: Dialect) -> list[Record]:
         start = cells.line_num
 
 
-def known(row: Sequence[str]) -> int:
+def known(row: Sequence[str], knows: Knows) -> int:
     """How many cells of a row are headings that we know."""
-    return sum(1 for c in row if 0 < len(c) < 100 and _is_known(c))
+    return sum(1 for c in row if 0 < len(c) < 100 and knows(c))
 
 
-def _is_known(cell: str) -> bool:
-    return bool(headings.meaning(cell).field) or headings.meaning(cell).sure == "exact"
-
-
-def _score(lines: list[str], dialect: Dialect) -> tuple[int, float, int, int]:
+def _score(lines: list[str], dialect: Dialect, knows: Knows) -> tuple[int, float, int, int]:
     """How well a delimiter fits: headings that it reveals, regularity, width; last, how seldom it is within cells."""
     found = records(lines, dialect)
     first = found[:HEADER_WITHIN]
-    heads = max((known(row) for _, row in first), default=0)
+    heads = max((known(row, knows) for _, row in first), default=0)
     widths = Counter(len(row) for _, row in found)
     width, count = widths.most_common(1)[0] if widths else (1, 0)
-    if heads == 1 and any(len(row) == 1 and known(row) for _, row in first[:1]):
+    if heads == 1 and any(len(row) == 1 and known(row, knows) for _, row in first[:1]):
         width = 1  # the only heading of the file; a delimiter in its cells is text
     regular = count / len(found) if width > 1 else 0.0
     seldom = -sum(line.count(dialect.delimiter) for line in lines) if width == 1 else 0
     return heads if heads > 1 else 0, round(regular, 2), width, seldom
 
 
-def header_line(found: Sequence[Record]) -> int | None:
+def header_line(found: Sequence[Record], knows: Knows) -> int | None:
     """The line (from 0) of the headings among the first records; None when the file seems to have none."""
     if not found:
         return 0
-    counts = [count if (count := known(row)) > _data(row) else 0 for _, row in found[:HEADER_WITHIN]]
+    counts = [count if (count := known(row, knows)) > _data(row) else 0 for _, row in found[:HEADER_WITHIN]]
     enough = max(max(counts) / 2, min(max(counts), 2))
     index = next(i for i, count in enumerate(counts) if count >= enough)
     filled = sum(1 for c in found[index][1] if c.strip(BLANKS))

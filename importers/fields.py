@@ -1,4 +1,4 @@
-"""What a column of a contacts file may become: the names that mappings use, with their labels."""
+"""What a column of a file may become: the names that mappings use, with their labels, by kind of record."""
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -38,6 +38,7 @@ KIND_LABELS = {
 # Several columns may give these: their cells add up. Of all others a row may say one thing only.
 NAME_PARTS = ("first_name", "last_name", "full_name")
 LONG_TEXTS = ("description", "notes")
+ADDING = {"", "description", "notes", "tags", "participants"}  # of the flat kinds
 
 
 @dataclass(frozen=True)
@@ -110,7 +111,61 @@ def _postal() -> Iterator[Field]:
             yield Field(f"address_{kind}_{part}", _l("%(what)s: %(part)s", what=what, part=label))
 
 
-FIELDS: dict[str, list[Field]] = {"contacts": [*PLAIN, *_reachable(), *_postal()]}
+TITLE = Field("title", _l("Title"), "Fornitura 2027")
+DESCRIPTION = Field("description", _l("Description"))
+CONTACT = [
+    Field("contact", _l("Contact (by name or email)"), "Maria Rossi"),
+    Field("contact_email", _l("Email of the contact"), "maria@example.com"),
+]
+PARTICIPANTS = Field("participants", _l("Participants"), "Maria Rossi; luca@example.com")
+OWNER = Field("owner", _l("Responsible person"), "maria")
+AUDIENCE = [
+    Field("private", _l("Limited access"), "no"),
+    OWNER,
+    Field("co_owners", _l("Also responsible"), "luca; anna"),
+    Field("shared_with", _l("Shared with"), "luca; group:vendite"),
+]
+HUNG = [Field("tags", _l("Tags"), "Fiera; Milano"), Field("notes", _l("Notes (to the history)"))]
+OPPORTUNITY = [
+    TITLE,
+    *CONTACT,
+    Field("stage", _l("Stage"), "Proposta"),
+    Field("probability", _l("Probability in percent"), "50"),
+    Field("amount", _l("Amount"), "1.200,50"),
+    Field("currency", _l("Currency"), "EUR"),
+    Field("budget_type", _l("Budget"), "fixed"),
+    Field("periods", _l("Periods"), "1"),
+    Field("expected_close", _l("Expected close"), "31/12/2026"),
+    Field("closed_on", _l("Closed on"), "31/12/2026"),
+    Field("close_date", _l("Day of closing, expected or actual by the stage"), "31/12/2026"),
+    Field("lost_reason", _l("Reason of loss")),
+    DESCRIPTION,
+    PARTICIPANTS,
+    *HUNG,
+    *AUDIENCE,
+]
+TASK = [
+    TITLE,
+    Field("category", _l("Category"), "Chiamata"),
+    *CONTACT,
+    Field("opportunity", _l("Opportunity"), "Fornitura 2027"),
+    Field("case", _l("Case"), "Fiera di Milano"),
+    Field("project", _l("Project")),
+    Field("due_on", _l("Due"), "31/12/2026"),
+    Field("due_time", _l("Time"), "14:30"),
+    Field("reminder", _l("Reminder (minutes before, or never)"), "60"),
+    Field("rule", _l("Rule by which it repeats"), "FREQ=WEEKLY"),
+    DESCRIPTION,
+    Field("closed", _l("Done (yes or no)"), "no"),
+    OWNER,
+]
+CASE = [TITLE, DESCRIPTION, PARTICIPANTS, Field("closed", _l("Closed (yes or no)"), "no"), *HUNG, *AUDIENCE]
+FIELDS: dict[str, list[Field]] = {
+    "contacts": [*PLAIN, *_reachable(), *_postal()],
+    "opportunities": OPPORTUNITY,
+    "tasks": TASK,
+    "cases": CASE,
+}
 
 
 def names(kind: str = "contacts", custom: Iterable[CustomField] = ()) -> dict[str, Field]:

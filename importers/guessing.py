@@ -8,7 +8,7 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
-from importers import headings
+from importers import fields, headings, vocabulary
 from importers.fields import CustomField
 from importers.headings import Meaning, normal
 from importers.known import general
@@ -38,9 +38,12 @@ def guess(
     samples: Sequence[Sequence[str]] = (),
     custom: Iterable[CustomField] = (),
     has_headings: bool = True,
+    kind: str = "contacts",
 ) -> Mapping:
     """A mapping for columns with these headings. `samples`: some cells of each column, in the columns' order."""
     custom = tuple(custom)
+    if kind != "contacts":
+        return _flat(titles, kind, custom)
     cells = [samples[i] if i < len(samples) else () for i in range(len(titles))]
     if not has_headings:
         return Mapping(tuple(_by_cells(i, t, c) for i, (t, c) in enumerate(zip(titles, cells, strict=True))), custom)
@@ -51,6 +54,23 @@ def guess(
         Column(i, t, m.field, m.sure, group=m.group) for i, (t, m) in enumerate(zip(titles, settled, strict=True))
     ]
     return Mapping(tuple(headings.paired(_apart(_once(columns)))), custom)
+
+
+def _flat(titles: Sequence[str], kind: str, custom: tuple[CustomField, ...]) -> Mapping:
+    """A mapping for a file of a flat kind. Of several columns for a field of which a row says one thing, the one that
+    is called as our own export calls it stays, else the first."""
+    taken = dict[str, int]()
+    own = {f.name: f.name for f in custom} | {normal(f.label): f.name for f in custom}
+    found = [own.get(t.strip()) or own.get(normal(t)) or vocabulary.meaning_of(kind)(t) for t in titles]
+    columns = [
+        Column(i, t, m, "exact") if isinstance(m, str) else Column(i, t, m.field, m.sure)
+        for i, (t, m) in enumerate(zip(titles, found, strict=True))
+    ]
+    for column in sorted(columns, key=lambda c: c.heading.strip() != c.field):
+        taken.setdefault(column.field, column.position)
+    kept = (c if c.field in fields.ADDING or taken[c.field] == c.position else Column(c.position, c.heading)
+            for c in columns)  # fmt: skip
+    return Mapping(tuple(kept), custom)
 
 
 def _meaning(title: str, program: Program | None, titles: Sequence[str], custom: tuple[CustomField, ...]) -> Meaning:

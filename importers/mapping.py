@@ -13,7 +13,7 @@ from typing import Any
 
 from flask_babel import lazy_gettext as _l
 
-from importers import fields, headings
+from importers import fields, headings, vocabulary
 from importers.errors import MappingError, Refused
 from importers.fields import CustomField
 
@@ -30,7 +30,7 @@ PUBLIC = {
 }
 WRAPPERS = {"columns", "mapping", "options", "signature", "custom"}
 # Fields whose columns add up, where equal headings are named once for all; of the others the first is meant.
-SEVERAL = {"", "email", "phone", "website", "tags", "notes", "description"}
+SEVERAL = {"", "email", "phone", "website", "tags", "notes", "description", "participants"}
 PLURALS = {"emails": "email", "phones": "phone", "websites": "website", "addresses": "address", "tag": "tags"}
 
 
@@ -62,9 +62,11 @@ class Mapping:
         """The columns that give one of these fields, in the file's order."""
         return [c for c in self.columns if c.field in names]
 
-    def require_name(self) -> "Mapping":
-        """Itself. Raises Refused when no column can give anybody a name (SPEC, Bad input: no mappable name)."""
-        if not self.of(*NAMES):
+    def require_name(self, kind: str = "contacts") -> "Mapping":
+        """Itself. Raises Refused when no column can give a record its name (SPEC, Bad input: no mappable name)."""
+        if kind != "contacts" and not self.of("title"):
+            raise Refused(_l("No column holds a title: choose the one that does."))
+        if kind == "contacts" and not self.of(*NAMES):
             raise Refused(_l("No column holds a name: choose one for the last name, the whole name or the company."))
         return self
 
@@ -157,7 +159,7 @@ class _Known:
     """The headings and field names that a posted mapping may use."""
 
     def __init__(self, titles: Sequence[str], custom: tuple[CustomField, ...], kind: str) -> None:
-        self.titles, self.custom = list(titles), custom
+        self.titles, self.custom, self.meaning = list(titles), custom, vocabulary.meaning_of(kind)
         self.names = fields.names(kind, custom)
         self.by_label = {headings.normal(str(f.label)): name for name, f in self.names.items()}
         self.by_label |= {headings.normal(name): name for name in self.names}
@@ -206,7 +208,7 @@ class _Known:
             return text
         if text.lower().startswith(("custom.", "custom_")) and f"custom:{text[7:]}" in self.names:
             return f"custom:{text[7:]}"
-        found = self.by_label.get(headings.normal(text)) or headings.meaning(text).field
+        found = self.by_label.get(headings.normal(text)) or self.meaning(text).field
         return PUBLIC.get(found, found)
 
 

@@ -18,6 +18,7 @@ from importers.errors import Refused
 from importers.memory import without_collector
 from importers.records import Block, Lines
 from importers.values import BLANKS, text, unguarded
+from importers.vocabulary import Knows
 
 MAX_BYTES = 200 * 1024 * 1024
 MAX_COLUMNS = 1_000
@@ -53,8 +54,8 @@ class Preview:
         return [c.samples for c in self.columns]
 
 
-def detect(path: Path | str, max_bytes: int = MAX_BYTES) -> Dialect:
-    """How to read this file. Raises Refused for what is empty, too large or no table at all."""
+def detect(path: Path | str, max_bytes: int = MAX_BYTES, knows: Knows = detecting.knows_contacts) -> Dialect:
+    """How to read this file; `knows` tells its headings. Raises Refused for what is empty, too large or no table."""
     path = Path(path)
     size = path.stat().st_size
     if size > max_bytes:
@@ -65,24 +66,25 @@ def detect(path: Path | str, max_bytes: int = MAX_BYTES) -> Dialect:
         raise Refused(_l("The file is empty."))
     if sheets.is_workbook(head, path):
         sheets.prove(path)
-        return _workbook(path)
+        return _workbook(path, knows)
     name, certain = encoding.detect(path)
-    return detecting.dialect_of(detecting.sample(path, name), name, certain)
+    return detecting.dialect_of(detecting.sample(path, name), name, certain, knows)
 
 
-def redetect(path: Path | str, name: str) -> Dialect:
+def redetect(path: Path | str, name: str, knows: Knows = detecting.knows_contacts) -> Dialect:
     """As `detect`, with the encoding chosen by a person."""
     chosen = Dialect().changed(encoding=name)
-    return detecting.dialect_of(detecting.sample(Path(path), chosen.encoding), chosen.encoding)
+    return detecting.dialect_of(detecting.sample(Path(path), chosen.encoding), chosen.encoding, knows=knows)
 
 
-def _workbook(path: Path) -> Dialect:
+def _workbook(path: Path, knows: Knows) -> Dialect:
     """The sheet with the most headings that we know, else the first that holds anything."""
     found = []
     for name in sheets.sheets(path):
         first = [(n, r) for n, r in islice(sheets.rows(path, name), detecting.SAMPLE_LINES) if any(map(text, r))]
         if first:
-            found.append((max(detecting.known(r) for _, r in first[:25]), name, detecting.header_line(first)))
+            heads = max(detecting.known(r, knows) for _, r in first[:25])
+            found.append((heads, name, detecting.header_line(first, knows)))
     if not found:
         raise Refused(_l("The file is empty."))
     best = max(found, key=lambda f: f[0])

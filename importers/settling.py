@@ -20,11 +20,16 @@ def settle(path: Path | str, dialect: Dialect, mapping: Mapping, options: Option
     AmbiguousAmounts: then the person must choose `day_first` or `decimal`.
     """
     mapping.require_name()
-    kinds = {c.name: c.kind for c in mapping.custom}
+    return settled(path, dialect, mapping, options, {})
+
+
+def settled(path: Path | str, dialect: Dialect, mapping: Mapping, options: Options, own: dict[str, str]) -> Options:
+    """As `settle`, where these fields of the kind are days or amounts too (name to "date" or "money")."""
+    kinds = {c.name: c.kind for c in mapping.custom} | own
     evidence: dict[int, tuple[Column, Any]] = {}
     for column in mapping.columns:
-        if column.heading.strip() == column.field:  # our own export: ISO days and a decimal dot
-            continue
+        if column.heading.strip() == column.field and column.field not in own:
+            continue  # our own export: ISO days and a decimal dot
         if kinds.get(column.field) == "date":
             evidence[column.position] = column, dates.Evidence()
         elif kinds.get(column.field) in ("number", "money"):

@@ -12,7 +12,7 @@ from app.contacts.models import Contact
 from app.core.access import HangsOn, Private
 from app.core.clock import UTCDateTime
 from app.core.db import Model
-from app.core.mixins import Binned, Stamped, Titled, usual_indexes
+from app.core.mixins import Binned, Imported, Stamped, Titled, usual_indexes
 from app.settings.models import Tag, custom_indexes, range_table, tag_table
 
 case_tag = tag_table("case")
@@ -36,7 +36,7 @@ class Answer(StrEnum):
     TENTATIVE = "tentative"
 
 
-class Case(Titled, Private, Stamped, Binned, Model):
+class Case(Titled, Private, Stamped, Binned, Imported, Model):
     """A case (CAS-01): open to all unless its access is limited; closed when `closed_at` is set.
 
     `meets_at`, `ends_at` and `place` are what its participants were last invited to; `sequence` counts invitations, so
@@ -59,7 +59,6 @@ class Case(Titled, Private, Stamped, Binned, Model):
     place: Mapped[str | None] = mapped_column(String(255))
     sequence: Mapped[int] = mapped_column(Integer, default=0, server_default="0")
     custom: Mapped[dict[str, Any]] = mapped_column(JSONB, default=dict, server_default="{}")
-    import_run_id: Mapped[int | None] = mapped_column(Integer)
 
     tags: Mapped[list[Tag]] = relationship(secondary=case_tag, order_by="Tag.name", lazy="selectin")
     participants: Mapped[list[Contact]] = relationship(secondary=case_participant, order_by=Contact.sort_name)

@@ -25,7 +25,7 @@ from sqlalchemy.orm import Mapped, deferred, mapped_column, relationship
 from app.contacts.rules import web_href
 from app.core.access import ChildOf, Private
 from app.core.db import Model
-from app.core.mixins import Binned, Stamped
+from app.core.mixins import Binned, Imported, Stamped
 from app.core.text import fold
 from app.settings.models import PickValue, Tag
 
@@ -72,7 +72,7 @@ contact_range = Table(
 )
 
 
-class Contact(Private, Stamped, Binned, Model):
+class Contact(Private, Stamped, Binned, Imported, Model):
     """A person or a company (CON-01). `search` holds the folded words that a search looks through."""
 
     __tablename__ = "contact"
@@ -123,7 +123,6 @@ class Contact(Private, Stamped, Binned, Model):
     description: Mapped[str | None] = mapped_column(Text)
     photo: Mapped[str | None] = mapped_column(String(80))  # its key in the storage
     custom: Mapped[dict[str, Any]] = mapped_column(JSONB, default=dict, server_default="{}")
-    import_run_id: Mapped[int | None] = mapped_column(Integer)
     sort_name: Mapped[str] = mapped_column(Text, default="", server_default="")
     search: Mapped[str] = deferred(mapped_column(Text, default="", server_default=""))
 

@@ -40,6 +40,8 @@ from sqlalchemy.orm import (
 )
 from sqlalchemy.orm.interfaces import CriteriaOption
 
+from app.core.errors import NotAllowed
+
 EVERYONE = 0
 AUDIENCE_KEYS = ("private", "shared_with", "owner_id", "co_owners")
 
@@ -242,6 +244,13 @@ def _only_visible_rows(state: ORMExecuteState) -> None:
 def changes_audience(row: Any, clean: Mapping[str, Any]) -> bool:
     """Whether clean values for a row's columns change who looks after it or who sees it."""
     return any(key in clean and clean[key] != getattr(row, key) for key in AUDIENCE_KEYS)
+
+
+def refuse_strangers(row: Any | None, clean: Mapping[str, Any]) -> None:
+    """Raise NotAllowed where clean values for a row that is there change who has access, and the actor does not look
+    after it."""
+    if row is not None and changes_audience(row, clean) and not may_manage(row):
+        raise NotAllowed
 
 
 def may_manage(row: Any) -> bool:

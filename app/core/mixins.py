@@ -1,6 +1,9 @@
 """Columns that most tables share: who made and changed a row and when, its version, and the bin."""
 
 import datetime as dt
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from typing import Self
 
 from flask_appbuilder.models.decorators import renders
@@ -28,6 +31,25 @@ class Binned:
 
     deleted_at: Mapped[dt.datetime | None] = mapped_column(UTCDateTime)
     deleted_by: Mapped[int | None] = mapped_column(ForeignKey("ab_user.id"))
+
+
+_bringing: ContextVar[int | None] = ContextVar("import_run", default=None)
+
+
+@contextmanager
+def brought_in_by(run_id: int) -> Iterator[None]:
+    """What the block makes, came with this import."""
+    token = _bringing.set(run_id)
+    try:
+        yield
+    finally:
+        _bringing.reset(token)
+
+
+class Imported:
+    """Records know the import that brought them, so that it can be shown and taken back (IMP-05)."""
+
+    import_run_id: Mapped[int | None] = mapped_column(Integer, default=lambda: _bringing.get())
 
 
 class Titled:

@@ -5,6 +5,10 @@ from collections.abc import Callable, Iterable
 from decimal import Decimal
 from typing import Any
 
+from sqlalchemy import select
+
+from app.core.db import db
+from app.core.people import Group, User
 from app.core.tables import joined
 from app.settings.models import FieldKind
 
@@ -41,6 +45,38 @@ def text(name: str) -> Callable[[Any], Any]:
 def several(name: str) -> Callable[[Any], str]:
     """Reads the names of linked records."""
     return lambda row: joined(map(str, getattr(row, name)))
+
+
+def email_of(name: str) -> Callable[[Any], str | None]:
+    """Reads the primary email of a linked contact, by which an import finds it among its namesakes."""
+
+    def read(row: Any) -> str | None:
+        contact = getattr(row, name)
+        return contact.email.value if contact is not None and contact.email else None
+
+    return read
+
+
+def reached(name: str) -> Callable[[Any], str]:
+    """Reads the names of linked contacts, each with its primary email where it has one."""
+    return lambda row: joined(f"{c} <{c.email.value}>" if c.email else str(c) for c in getattr(row, name))
+
+
+def principal_names() -> dict[int, str]:
+    """The names by which an import knows users (n) and groups (-n)."""
+    users = db.session.execute(select(User.id, User.username))
+    groups = db.session.execute(select(-Group.id, "group:" + Group.name))
+    return {row[0]: row[1] for row in [*users, *groups]}
+
+
+def people() -> dict[str, Callable[[Any], str]]:
+    """Reads who else looks after a record, and with whom it is shared; made anew for each export."""
+    known = principal_names()
+
+    def reader(name: str) -> Callable[[Any], str]:
+        return lambda row: joined(known[key] for key in getattr(row, name) if key in known)
+
+    return {name: reader(name) for name in ("co_owners", "shared_with")}
 
 
 def user(row: Any) -> str | None:

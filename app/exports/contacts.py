@@ -10,9 +10,8 @@ from sqlalchemy.dialects.postgresql import JSONB
 
 from app.contacts.models import ADDRESS_PARTS, Address, Channel, Contact, Medium, contact_tag
 from app.core.db import db
-from app.core.people import Group, User
 from app.core.tables import joined
-from app.exports.cells import own_value
+from app.exports.cells import own_value, principal_names
 from app.exports.sources import Cells, Ids
 from app.settings import custom
 from app.settings.models import PickList, Tag
@@ -39,9 +38,7 @@ class ContactTable:
         self.places = most(Address, chosen)
         self.fields = [f for f in custom.fields_of("contact") if f.in_export and f.holds]
         self.words = {v.id: v.label for which in PickList for v in pick_values(which)}
-        users = db.session.execute(select(User.id, User.username))
-        groups = db.session.execute(select(-Group.id, "group:" + Group.name))
-        self.people: dict[int, str] = {row[0]: row[1] for row in [*users, *groups]}
+        self.people = principal_names()
         self.lists = {"": ""}
         # As text: most contacts have none, and reading "{}" as JSON would cost as much as all else of them.
         own = (cast(func.nullif(Contact.custom, EMPTY), Text).label("custom"),) if self.fields else ()

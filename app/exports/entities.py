@@ -5,7 +5,7 @@ from typing import Any
 
 from flask_appbuilder.models.sqla.filters import FilterEqual
 from flask_babel import lazy_gettext as _l
-from sqlalchemy.orm import joinedload, selectinload
+from sqlalchemy.orm import joinedload, lazyload, selectinload
 
 from app.cases.models import Case
 from app.contacts.models import Contact
@@ -13,7 +13,7 @@ from app.contacts.queries import FilterContactSearch
 from app.contacts.queries import interface as contacts
 from app.core.finding import FilterSearch
 from app.core.interface import CrmInterface
-from app.exports.cells import flag, named, several, user
+from app.exports.cells import email_of, flag, named, reached, several, text, user
 from app.exports.contacts import ContactTable
 from app.exports.sources import Source, add, plain
 from app.history.models import PARENTS, HistoryEvent
@@ -31,6 +31,16 @@ from app.tasks.models import LINKS, Task
 
 IMPORTED = {"imported": ("import_run_id", FilterEqual)}
 SEARCHED = {"q": ("search", FilterSearch)}
+
+
+CONTACT = {"contact": text("contact"), "contact_email": email_of("contact")}
+AUDIENCE = {"private": flag("private"), "owner": user}
+OTHERS = [name for name in LINKS if name != "contact"]
+
+
+def reaching(model: type[Any], *names: str) -> list[Any]:
+    """Linked contacts with what they are reached by: two statements a name for a slice."""
+    return [selectinload(getattr(model, name)).options(lazyload("*"), selectinload(Contact.channels)) for name in names]
 
 
 def links(model: type[Any], *names: str) -> list[Any]:
@@ -62,15 +72,17 @@ add(
         plain(
             Opportunity,
             {
-                **named(("title", "contact", "stage", "probability", "amount", "currency", "budget_type", "periods")),
+                "title": text("title"),
+                **CONTACT,
+                **named(("stage", "probability", "amount", "currency", "budget_type", "periods")),
                 **named(("total", "expected_close", "closed_on", "lost_reason", "description")),
-                "participants": several("participants"),
+                "participants": reached("participants"),
                 "tags": several("tags"),
-                "private": flag("private"),
-                "owner": user,
+                **AUDIENCE,
             },
-            [*links(Opportunity, "contact", "stage", "lost_reason"), selectinload(Opportunity.participants)],
+            [*links(Opportunity, "stage", "lost_reason"), *reaching(Opportunity, "contact", "participants")],
             "opportunity",
+            shared=True,
         ),
         searches={**SEARCHED, **IMPORTED},
     )
@@ -104,14 +116,14 @@ add(
             Case,
             named(("title", "description"))
             | {
-                "participants": several("participants"),
+                "participants": reached("participants"),
                 "closed": lambda case: "yes" if case.closed_at else "no",
                 "tags": several("tags"),
-                "private": flag("private"),
-                "owner": user,
+                **AUDIENCE,
             },
-            [selectinload(Case.participants)],
+            reaching(Case, "participants"),
             "case",
+            shared=True,
         ),
         searches={**SEARCHED, **IMPORTED},
     )
@@ -126,12 +138,17 @@ add(
         tasks.interface,
         plain(
             Task,
-            named(("title", "category", *LINKS, "due_on", "due_time", "description"))
+            named(("title", "category"))
+            | CONTACT
+            | named([*OTHERS, "due_on", "due_time"])
+            | {"reminder": lambda task: "never" if task.reminder is None else task.reminder}
+            | named(("rule", "description"))
             | {"closed": flag("is_closed"), "owner": user},
-            links(Task, "category", *LINKS),
+            [*links(Task, "category", *OTHERS), *reaching(Task, "contact")],
         ),
         searches={
             "q": ("search", tasks.FilterSearch),
+            **IMPORTED,
             "who": ("owner", FilterWhose),
             "group": ("title", FilterGroup),
             **{name: (name, tasks.FilterKey) for name in ("category", *LINKS)},

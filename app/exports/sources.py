@@ -8,7 +8,7 @@ from flask_appbuilder.models.filters import BaseFilter
 from sqlalchemy import select
 
 from app.core.db import db
-from app.exports.cells import own_reader
+from app.exports.cells import own_reader, people
 from app.settings import custom
 
 Cells = Sequence[Any]  # texts, numbers, days, instants, None
@@ -77,11 +77,15 @@ class PlainTable:
         db.session.expunge_all()
 
 
-def plain(model: type[Any], columns: Columns, loads: Sequence[Any] = (), entity: str = "") -> Callable[[Any], Table]:
-    """The `table` of a source with these columns, and those of the custom fields of `entity` that are exported."""
+def plain(
+    model: type[Any], columns: Columns, loads: Sequence[Any] = (), entity: str = "", shared: bool = False
+) -> Callable[[Any], Table]:
+    """The `table` of a source with these columns, those of the people it is `shared` with, and those of the custom
+    fields of `entity` that are exported."""
 
     def table(_chosen: Any) -> Table:
         own = [f for f in custom.fields_of(entity) if f.in_export and f.holds] if entity else []
-        return PlainTable(model, {**columns, **{f"custom:{f.key}": own_reader(f) for f in own}}, loads)
+        fields = {f"custom:{f.key}": own_reader(f) for f in own}
+        return PlainTable(model, {**columns, **(people() if shared else {}), **fields}, loads)
 
     return table

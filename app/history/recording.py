@@ -33,7 +33,8 @@ Snapshot = dict[str, Any]
 def recorded(
     row: Any, snapshot: Callable[[Any], Snapshot], kept: Callable[[str, Any], Any], moves: str = ""
 ) -> Iterator[None]:
-    """Put into the history what the block does to a record, new or not. Flushes.
+    """Put into the history what the block does to a record, new or not; one that an import brings has no event of its
+    own, as its columns tell. Flushes.
 
     `snapshot` gives what can be compared of it, `kept` a value of it as `words` keeps values; a change of the field
     `moves` is one from stage to stage. A field of SPOKEN_OF is told by two fixed words instead of its values.
@@ -42,7 +43,8 @@ def recorded(
     yield
     db.session.flush()
     if before is None:
-        history.record(row, Verb.CREATED)
+        if getattr(row, "import_run_id", None) is None:
+            history.record(row, Verb.CREATED)
         return
     after = snapshot(row)
     fields = [field for field in before | after if before.get(field) != after.get(field)]

@@ -22,7 +22,7 @@ NO = {"", "0", "false", "no", "off"}
 
 
 class ImportApi(ThreeVerbs, BaseApi):
-    """Imports of CSV files, run by a worker."""
+    """Imports of contacts, opportunities, tasks and cases, run by a worker."""
 
     resource_name = "imports"
     class_permission_name = "Import"
@@ -46,7 +46,7 @@ class ImportApi(ThreeVerbs, BaseApi):
                   required: [file]
                   properties:
                     file: {type: string, format: binary}
-                    kind: {type: string, enum: [contacts], default: contacts}
+                    kind: {type: string, enum: [contacts, opportunities, tasks, cases], default: contacts}
                     encoding:
                       type: string
                       description: Of the file, where it is not recognised (utf-8, cp1252, cp1251 …)
@@ -146,7 +146,7 @@ class ImportApi(ThreeVerbs, BaseApi):
                       undo:
                         type: object
                         nullable: true
-                        description: state, total, restored, removed, kept (contacts)
+                        description: state, total, restored, removed, kept (records)
                       errors_file: {type: string, nullable: true, description: address of the refused rows}
             401:
               $ref: '#/components/responses/401'

@@ -1,5 +1,6 @@
 """What the pages of an upload offer, and what their forms send back."""
 
+from dataclasses import dataclass
 from typing import Any
 
 from flask import request
@@ -12,6 +13,7 @@ from app.imports.models import ImportRun
 from importers.dialect import DELIMITERS, ENCODINGS, QUOTES
 from importers.errors import Refused
 from importers.fields import FIELDS, Field
+from importers.flat import SETTLED
 from importers.options import DUPLICATES, MATCHES
 
 GROUPS = {
@@ -20,6 +22,67 @@ GROUPS = {
     "website": _l("Websites and social networks"),
     "address": _l("Addresses"),
     "custom": _l("Custom fields"),
+}
+
+
+@dataclass(frozen=True)
+class Words:
+    """How a kind of record is spoken of on the pages of an import, and where its list and its records are shown."""
+
+    label: Any
+    heading: Any  # of the pages
+    one: Any
+    when: Any  # question for what is there already
+    same: Any
+    undone: Any
+    list: str
+    show: str
+
+
+WORDS = {
+    "contacts": Words(
+        _l("Contacts"),
+        _l("Import contacts"),
+        _l("The contact"),
+        _l("When a contact is there already"),
+        _l("It is the same contact when it has"),
+        _l("%(removed)s contacts went to the bin, %(restored)s are as they were before. Left as they are: %(kept)s."),
+        "ContactView.list",
+        "ContactView.show",
+    ),
+    "opportunities": Words(
+        _l("Opportunities"),
+        _l("Import opportunities"),
+        _l("The opportunity"),
+        _l("When an opportunity is there already"),
+        _l("It is the same opportunity when it has the same title and the same contact."),
+        _l(
+            "%(removed)s opportunities went to the bin, %(restored)s are as they were before. "
+            "Left as they are: %(kept)s."
+        ),
+        "OpportunityView.list",
+        "OpportunityView.show",
+    ),
+    "tasks": Words(
+        _l("Tasks"),
+        _l("Import tasks"),
+        _l("The task"),
+        _l("When a task is there already"),
+        _l("It is the same task when it has the same title, the same day and the same contact."),
+        _l("%(removed)s tasks went to the bin, %(restored)s are as they were before. Left as they are: %(kept)s."),
+        "TaskView.list",
+        "TaskView.show",
+    ),
+    "cases": Words(
+        _l("Cases"),
+        _l("Import cases"),
+        _l("The case"),
+        _l("When a case is there already"),
+        _l("It is the same case when it has the same title."),
+        _l("%(removed)s cases went to the bin, %(restored)s are as they were before. Left as they are: %(kept)s."),
+        "CaseView.list",
+        "CaseView.show",
+    ),
 }
 FIRST_LINES = 15  # lines offered as that of the headings
 NO_HEADINGS = "none"
@@ -77,10 +140,10 @@ def field_groups(kind: str) -> list[tuple[Any, list[Field]]]:
     """The fields of a kind of record, as groups of a select."""
     grouped: dict[str, list[Field]] = {"": [], **{name: [] for name in GROUPS}}
     for field in FIELDS[kind]:
-        prefix = field.name.split("_")[0]
+        prefix = field.name.split("_")[0] if kind == "contacts" else ""
         grouped[prefix if prefix in GROUPS else ""].append(field)
     grouped["custom"] = [Field(f.name, f.label) for f in service.custom_fields(kind)]
-    return [(GROUPS.get(name, _l("The contact")), fields) for name, fields in grouped.items() if fields]
+    return [(GROUPS.get(name, WORDS[kind].one), fields) for name, fields in grouped.items() if fields]
 
 
 def posted_columns(run: ImportRun) -> list[dict[str, Any]]:
@@ -99,7 +162,14 @@ def options(run: ImportRun) -> dict[str, Any]:
     """The policies, and who is responsible now."""
     owner = user_named(run.options["owner"]) if run.options["owner"] else run.owner
     chosen = (owner.id, owner.get_full_name()) if owner else None
-    return {"duplicates": DUPLICATES, "matches": MATCHES, "chosen": run.options, "owner": chosen}
+    asked = {"dates": bool(mapped_kinds(run) & {"date"}), "amounts": bool(mapped_kinds(run) & {"number", "money"})}
+    return {"duplicates": DUPLICATES, "matches": MATCHES, "chosen": run.options, "owner": chosen, **asked}
+
+
+def mapped_kinds(run: ImportRun) -> set[str]:
+    """What the chosen columns hold that can be read in two ways: "date", "number", "money"."""
+    kinds = SETTLED | {field.name: field.kind for field in service.custom_fields(run.kind)}
+    return {kinds[column["field"]] for column in run.mapping["columns"] if column["field"] in kinds}
 
 
 def posted_options() -> dict[str, Any]:
@@ -108,7 +178,7 @@ def posted_options() -> dict[str, Any]:
     day_first = {"day": True, "month": False}.get(form.get("day_first", ""))
     return {
         "duplicates": form.get("duplicates", ""),
-        "match": form.get("match", ""),
+        "match": form.get("match", "email"),
         "private": form.get("access") != "open",
         "owner": _user_name(form.get("owner", "")),
         "tags": form.getlist("tags"),

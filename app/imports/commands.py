@@ -39,7 +39,9 @@ def register(app: Flask) -> None:
 @click.option("--as", "user", help="User name or email of the requester; by default the first Owner.")
 @click.option("--duplicates", type=click.Choice(list(DUPLICATES)), default="update", show_default=True)
 @click.option("--match", type=click.Choice(list(MATCHES)), default="email", show_default=True)
-@click.option("--open/--private", "open_", default=False, help="Who sees what comes in.  [default: private]")
+@click.option(
+    "--open/--private", "open_", default=None, help="Who sees what comes in; contacts are private by default."
+)
 @click.option("--encoding", help="Of the file, where it is not recognised.")
 @click.option("--json", "as_json", is_flag=True, help="Print the result as one JSON object.")
 @with_appcontext
@@ -51,17 +53,17 @@ def import_file(
     user: str | None,
     duplicates: str,
     match: str,
-    open_: bool,
+    open_: bool | None,
     encoding: str | None,
     as_json: bool,
 ) -> None:
     """Import a FILE of records of one KIND. Exits with 2 when the file was refused."""
-    chosen = {"duplicates": duplicates, "match": match, "private": not open_}
+    chosen: Json = {"duplicates": duplicates, "match": match} | ({} if open_ is None else {"private": not open_})
     try:
         with access.acting_as(requester(user)):
             run_id = prepare(kind, file, map_file, encoding, chosen, dry_run)
     except (Refused, NotAllowed, OSError) as error:
-        click.echo(sentence(error), err=True)
+        click.echo(sentence(error, kind), err=True)
         raise SystemExit(REFUSED) from None
     run_to_its_end(run_id)
     with access.acting_as(requester(user)):
@@ -136,10 +138,10 @@ def refused_rows(run: ImportRun, file: Path) -> Path:
     raise click.ClickException("The refused rows can't be written here: see the run in the browser.")
 
 
-def sentence(error: Exception) -> str:
+def sentence(error: Exception, kind: str) -> str:
     """One line for the terminal."""
     if isinstance(error, NotAllowed):
-        return "This user may not import contacts."
+        return f"This user may not import {kind}."
     if isinstance(error, OSError):
         return f"{error.filename or 'The file'}: {error.strerror or error}"
     return " ".join(str(error).split())

@@ -58,6 +58,8 @@ class ImportRun(Own, Run, Stamped, Model):
     skipped: Mapped[int] = mapped_column(Integer, default=0)
     failed: Mapped[int] = mapped_column(Integer, default=0)
     last_line: Mapped[int] = mapped_column(Integer, default=0)
+    # Who became responsible for what came in, to be told once at the end (see notices.gathering).
+    told: Mapped[dict[str, Any]] = mapped_column(JSONB, default=dict, server_default="{}")
 
     problems: Mapped[list["ImportProblem"]] = relationship(back_populates="run", viewonly=True)
     owner: Mapped[Any] = relationship("User", foreign_keys="ImportRun.owner_id")
@@ -96,7 +98,7 @@ class RememberedMapping(Own, Model):
 
 
 class ImportUndo(Own, Run, Stamped, Model):
-    """A run being taken back (IMP-05). Counts are contacts: restored + removed + kept = done_rows."""
+    """A run being taken back (IMP-05). Counts are records: restored + removed + kept = done_rows."""
 
     __tablename__ = "import_undo"
     __table_args__ = (Index("ix_import_undo_open", "state", postgresql_where="state IN ('queued', 'running')"),)
@@ -109,17 +111,29 @@ class ImportUndo(Own, Run, Stamped, Model):
 
 
 class ImportKept(ChildOf, Model):
-    """A contact that an undo left as it is: it was changed, used or deleted since."""
+    """A record that an undo left as it is: it was changed, used or deleted since."""
 
     __tablename__ = "import_kept"
     parent_key, parent = "undo_id", "undo"
 
-    undo_id: Mapped[int] = mapped_column(ForeignKey("import_undo.id", ondelete="CASCADE"), primary_key=True)
-    contact_id: Mapped[int] = mapped_column(ForeignKey("contact.id", ondelete="CASCADE"), primary_key=True, index=True)
+    id: Mapped[int] = mapped_column(BigInteger, Identity(), primary_key=True)
+    undo_id: Mapped[int] = mapped_column(ForeignKey("import_undo.id", ondelete="CASCADE"), index=True)
+    contact_id: Mapped[int | None] = mapped_column(ForeignKey("contact.id", ondelete="CASCADE"), index=True)
+    opportunity_id: Mapped[int | None] = mapped_column(ForeignKey("opportunity.id", ondelete="CASCADE"), index=True)
+    task_id: Mapped[int | None] = mapped_column(ForeignKey("task.id", ondelete="CASCADE"), index=True)
+    case_id: Mapped[int | None] = mapped_column(ForeignKey("case.id", ondelete="CASCADE"), index=True)
     reason: Mapped[str] = mapped_column(String(10))
 
+    @property
+    def record(self) -> Any:
+        """Whichever it is."""
+        return self.contact or self.opportunity or self.task or self.case
+
     undo: Mapped[ImportUndo] = relationship()
-    contact: Mapped[Any] = relationship("Contact", lazy="joined")
+    contact: Mapped[Any] = relationship("Contact")
+    opportunity: Mapped[Any] = relationship("Opportunity")
+    task: Mapped[Any] = relationship("Task")
+    case: Mapped[Any] = relationship("Case")
 
 
 # Contacts as they were before a run changed them, and the highest numbers of their children then.
@@ -133,6 +147,25 @@ import_change = Table(
     Column("last_address", BigInteger, nullable=False),
     Column("last_event", BigInteger, nullable=False),
     Column("tags", ARRAY(Integer), nullable=False),
+)
+
+# Records of the other kinds as they were before a run changed them, with what hung on them and the last of their events
+# and moves then.
+import_former = Table(
+    "import_former",
+    Model.metadata,
+    Column("id", BigInteger, Identity(), primary_key=True),
+    Column("run_id", ForeignKey("import_run.id", ondelete="CASCADE"), nullable=False),
+    *(
+        Column(f"{name}_id", ForeignKey(f"{name}.id", ondelete="CASCADE"), index=True)
+        for name in ("opportunity", "task", "case")
+    ),
+    Column("before", JSONB, nullable=False),
+    Column("last_event", BigInteger, nullable=False),
+    Column("last_move", BigInteger, nullable=False),
+    Column("tags", ARRAY(Integer), nullable=False),
+    Column("participants", ARRAY(BigInteger), nullable=False),
+    *(UniqueConstraint("run_id", f"{name}_id") for name in ("opportunity", "task", "case")),
 )
 
 # Companies that a run made because a person's row named them. A later row of the company's own takes its one over.

@@ -15,28 +15,36 @@ from typing import Any, TypeVar
 
 from flask_babel import force_locale
 from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
 from sqlalchemy import Connection, Update, delete, insert, text
 
 from app.core import access, clock, runs, storage
-from app.core.db import appbuilder_of, db
+from app.core.db import db
 from app.core.jobs import RunState
 from app.core.people import load_actor
 from app.core.runs import Cancelled, Superseded
 from app.imports import files, service
 from app.imports.models import ImportProblem, ImportRun, import_company
+from app.notices import gathering
 from app.notices import service as notices
 from app.notices.models import Kind
 from importers import IMPORTERS, reading
-from importers.contacts import Cleaned
 from importers.dialect import Dialect
 from importers.errors import Refused
+from importers.frames import Cleaned
 from importers.mapping import Mapping
-from importers.merging import ContactMerge, Outcome, Settings
+from importers.merging import ContactMerge, FlatMerge, Outcome, Settings
 from importers.options import Options
 
 log = logging.getLogger(__name__)
 T = TypeVar("T")
-CHUNK = 10_000  # rows
+CHUNK, FLAT_CHUNK = 10_000, 500  # rows
+REVOKED = {
+    "contacts": _l("You may not import contacts any more."),
+    "opportunities": _l("You may not import opportunities any more."),
+    "tasks": _l("You may not import tasks any more."),
+    "cases": _l("You may not import cases any more."),
+}
 PATIENT = "SET statement_timeout = '10min'; SET lock_timeout = '60s'"
 
 
@@ -45,12 +53,13 @@ class Job:
     """A claimed run: the row as it was claimed, the token, and the connection of this worker alone."""
 
     run: ImportRun
+    run_id: int
     token: int
     connection: Connection
 
     def mine(self, **values: Any) -> Update:
         """An update of the run that touches nothing when the token is outdated."""
-        return runs.held(ImportRun, self.run.id, self.token).values(heartbeat_at=clock.now(), **values)
+        return runs.held(ImportRun, self.run_id, self.token).values(heartbeat_at=clock.now(), **values)
 
     def write(self, **values: Any) -> None:
         """Do such an update in a transaction of its own. Raises Superseded."""
@@ -69,10 +78,11 @@ def work(run_id: int) -> None:
         return
     run = db.session.get_one(ImportRun, run_id)
     with own_connection() as connection, runs.beating(ImportRun, run_id, token):
-        job = Job(run, token, connection)
+        job = Job(run, run_id, token, connection)
         try:
             _as_requester(job)
         except Superseded:
+            db.session.rollback()
             log.warning("import %s was taken over by another worker", run_id)
 
 
@@ -93,8 +103,8 @@ def _as_requester(job: Job) -> None:
     found = load_actor(job.run.owner_id)
     with access.acting_as(found[0] if found else access.NOBODY), force_locale(job.run.locale):
         try:
-            if found is None or not appbuilder_of().sm.has_access("can_write", "Contact"):
-                raise Refused(_("You may not import contacts any more."))
+            if found is None or not service.may_write(job.run.kind):
+                raise Refused(REVOKED[job.run.kind])
             if job.run.stalls > runs.MOST_STALLS:
                 raise Refused(
                     _("The import stopped %(n)s times at the same place and was given up.", n=runs.MOST_STALLS)
@@ -115,12 +125,39 @@ def _import(job: Job) -> None:
             job.write(total=run.total, options=run.options)
         if run.dry_run and run.done_rows:
             _start_over(job)
-        merge = _merge(job)
-        for cleaned, candidates in ahead((c, merge.candidates.of(c.good)) for c in _cleaned(run, path)):
-            with job.connection.begin():
-                cancelled = _record(job, cleaned, merge(candidates))
+        steps = _contacts(job, path) if run.kind == "contacts" else _flat(job, path)
+        for cancelled in steps:
             if cancelled:
                 raise Cancelled
+
+
+def _contacts(job: Job, path: Path) -> Iterator[bool]:
+    """Chunk by chunk on this worker's own connection; tells after each whether to stop."""
+    with job.connection.begin(), _refusing_nobody():
+        merge = ContactMerge(job.connection.connection.driver_connection, _settings(job.run))  # type: ignore[arg-type]
+    for cleaned, candidates in ahead((c, merge.candidates.of(c.good)) for c in _cleaned(job.run, path, CHUNK)):
+        with job.connection.begin():
+            cancelled = _record(job, job.connection, cleaned, merge(candidates))
+        yield cancelled
+
+
+def _flat(job: Job, path: Path) -> Iterator[bool]:
+    """As `_contacts`, in transactions of the session, which the services of the rooms write to. A dry run's are rolled
+    back, and it writes its counts by itself."""
+    dry, told = job.run.dry_run, dict(job.run.told)
+    with _refusing_nobody():
+        merge = FlatMerge(job.run.kind, _settings(job.run))
+    for cleaned, rows in ahead((c, merge.of(c.good)) for c in _cleaned(job.run, path, FLAT_CHUNK)):
+        with gathering.gathered(told) as told:
+            outcome = merge(rows)
+        if dry:
+            db.session.rollback()
+            with job.connection.begin():
+                cancelled = _record(job, job.connection, cleaned, outcome)
+        else:
+            cancelled = _record(job, db.session.connection(), cleaned, outcome, told=told)
+            db.session.commit()
+        yield cancelled
 
 
 def _start_over(job: Job) -> None:
@@ -131,21 +168,25 @@ def _start_over(job: Job) -> None:
     job.run.last_line = 0
 
 
-def _merge(job: Job) -> ContactMerge:
-    run = job.run
+def _settings(run: ImportRun) -> Settings:
     headings = {c["field"]: c["heading"] for c in reversed(run.mapping["columns"])}
-    settings = Settings(access.current(), run.id, Options.from_json(run.options), run.dry_run, headings)
-    with job.connection.begin():
-        try:
-            return ContactMerge(job.connection.connection.driver_connection, settings)  # type: ignore[arg-type]
-        except LookupError as error:
-            raise Refused(str(error)) from error
+    return Settings(access.current(), run.id, Options.from_json(run.options), run.dry_run, headings)
 
 
-def _cleaned(run: ImportRun, path: Path) -> Iterator[Cleaned]:
-    columns, options = Mapping.from_json(run.mapping), Options.from_json(run.options)
-    for frame in reading.frames(path, Dialect.from_json(run.dialect), CHUNK, run.last_line + 1):
-        yield IMPORTERS[run.kind].clean(frame, columns, options)
+@contextmanager
+def _refusing_nobody() -> Iterator[None]:
+    """A responsible person who is nobody refuses the file."""
+    try:
+        yield
+    except LookupError as error:
+        raise Refused(str(error)) from error
+
+
+def _cleaned(run: ImportRun, path: Path, size: int) -> Iterator[Cleaned]:
+    """Goes on in another thread, which has no business with the session: the run is read before."""
+    columns, options, importer = Mapping.from_json(run.mapping), Options.from_json(run.options), IMPORTERS[run.kind]
+    frames = reading.frames(path, Dialect.from_json(run.dialect), size, run.last_line + 1)
+    return (importer.clean(frame, columns, options) for frame in frames)
 
 
 def ahead(items: Iterator[T]) -> Iterator[T]:
@@ -161,23 +202,23 @@ def ahead(items: Iterator[T]) -> Iterator[T]:
             yield item
 
 
-def _record(job: Job, cleaned: Cleaned, outcome: Outcome) -> bool:
+def _record(job: Job, connection: Connection, cleaned: Cleaned, outcome: Outcome, **more: Any) -> bool:
     """Write the chunk's refusals and counts into its transaction; tells whether to stop. Raises Superseded."""
     refused = [
-        {"run_id": job.run.id, "line": p.line, "heading": p.column, "reason": str(p.reason), "raw": p.raw}
+        {"run_id": job.run_id, "line": p.line, "heading": p.column, "reason": str(p.reason), "raw": p.raw}
         for p in cleaned.problems.itertuples(index=False)
     ] + [
-        {"run_id": job.run.id, "line": p.line, "heading": p.heading, "reason": p.reason, "raw": p.raw}
+        {"run_id": job.run_id, "line": p.line, "heading": p.heading, "reason": p.reason, "raw": p.raw}
         for p in outcome.problems
     ]
     if refused:
-        job.connection.execute(insert(ImportProblem), refused)
+        connection.execute(insert(ImportProblem), refused)
     lines = [*cleaned.good["line"].tail(1), *cleaned.problems["line"].tail(1)]
     counts = {"created": outcome.created, "updated": outcome.updated, "skipped": outcome.skipped}
     counts |= {"failed": len(refused), "done_rows": len(cleaned.good) + len(cleaned.problems)}
     added = {name: getattr(ImportRun, name) + n for name, n in counts.items()}
-    held = job.mine(**added, last_line=int(max(lines)), stalls=0).returning(ImportRun.cancel_requested)
-    row = job.connection.execute(held).one_or_none()
+    held = job.mine(**added, **more, last_line=int(max(lines)), stalls=0).returning(ImportRun.cancel_requested)
+    row = connection.execute(held).one_or_none()
     if row is None:
         raise Superseded
     return bool(row.cancel_requested)
@@ -203,7 +244,10 @@ def end(job: Job, state: RunState, error: str | None = None) -> None:
 
 
 def _tell(run: ImportRun) -> None:
-    """Tell the one who asked, in the transaction that closes the run; a check is told where it is waited for."""
+    """Tell the one who asked, in the transaction that closes the run, and those to whom it gave something to look
+    after; a check is told where it is waited for."""
+    if run.told:
+        notices.tell_gathered(run.told)
     if run.dry_run or run.state == RunState.CANCELLED:
         return
     counts = {name: getattr(run, name) for name in ("created", "updated", "failed")}

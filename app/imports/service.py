@@ -16,7 +16,7 @@ from app.core.people import User
 from app.imports import files
 from app.imports.models import DRAFT, ImportProblem, ImportRun, RememberedMapping, Step
 from app.settings import custom
-from importers import IMPORTERS, guessing, mapping, problems, reading
+from importers import IMPORTERS, guessing, mapping, problems, reading, vocabulary
 from importers.dialect import Dialect
 from importers.errors import Refused, UncertainEncoding
 from importers.fields import CustomField
@@ -24,7 +24,8 @@ from importers.mapping import Mapping
 from importers.options import Options
 from importers.reading import Preview
 
-ENTITIES = {"contacts": "contact"}  # whose custom fields a kind of file may fill
+# Of a kind of file: the entity whose custom fields it may fill, and whom its role must let write.
+ENTITIES = {"contacts": "contact", "opportunities": "opportunity", "tasks": "task", "cases": "case"}
 CHECKED_AT_THE_DOOR = 32 * 1024 * 1024  # bytes; a larger file is read through by the worker, not while somebody waits
 COUNTS = ("done_rows", "created", "updated", "skipped", "failed", "last_line")
 
@@ -32,34 +33,39 @@ COUNTS = ("done_rows", "created", "updated", "skipped", "failed", "last_line")
 def upload(stream: IO[bytes], name: str | None, kind: str = "contacts") -> ImportRun:
     """Keep a file and find out how to read it. Raises Refused (what is no table, too large or of an unknown kind)
     and NotAllowed. The run is a draft until `start`."""
-    refuse_readers()
     if kind not in IMPORTERS:
         raise Refused(_("“%(kind)s” can't be imported.", kind=kind[:40]))
+    refuse_readers(kind)
     try:
         key, size = storage.put(stream, files.AREA, reading.MAX_BYTES)
     except storage.TooLarge:
         raise Refused(_("The file is larger than %(limit)s MB.", limit=reading.MAX_BYTES >> 20)) from None
     try:
         with files.local(key) as path:
-            dialect = reading.detect(path)
+            dialect = reading.detect(path, knows=vocabulary.knows(kind))
             reading.titles(path, dialect)
     except Refused:
         storage.remove(key)
         raise
     run = ImportRun(kind=kind, file_key=key, file_name=storage.plain_name(name, "import.csv"), file_size=size)
     run.dialect, run.owner = dialect.to_json(), db.session.get(User, access.current().user_id)
-    run.options = Options(duplicates="update").to_json()
+    run.options = Options(duplicates="update", private=kind == "contacts").to_json()  # CON-07, OPP-05
     db.session.add(run)
     db.session.flush()
     guess(run)
-    if guessing.is_own(headings(run)):  # what was in the CRM once, may come back as it was
+    if kind == "contacts" and guessing.is_own(headings(run)):  # what was in the CRM once, may come back as it was
         choose(run, single_name_as_last=True)
     return run
 
 
-def refuse_readers() -> None:
-    """Raise NotAllowed for those who may not write contacts."""
-    if not appbuilder_of().sm.has_access("can_write", "Contact"):
+def may_write(kind: str) -> bool:
+    """Whether the actor may write records of a kind."""
+    return bool(appbuilder_of().sm.has_access("can_write", ENTITIES[kind].capitalize()))
+
+
+def refuse_readers(kind: str) -> None:
+    """Raise NotAllowed for those who may not write records of a kind."""
+    if not may_write(kind):
         raise NotAllowed
 
 
@@ -75,7 +81,7 @@ def read_as(run: ImportRun, **choices: Any) -> None:
     encoding = choices.get("encoding", now.encoding)
     with files.local(run.file_key or "") as path:
         if encoding != now.encoding:
-            now = reading.redetect(path, encoding)
+            now = reading.redetect(path, encoding, vocabulary.knows(run.kind))
             choices = {"encoding": encoding}
         run.dialect = now.changed(**choices).to_json()
     guess(run)
@@ -91,7 +97,7 @@ def guess(run: ImportRun) -> None:
     titles = seen.headings[: len(seen.headings) - ours]
     has_headings = run.dialect["header_line"] is not None
     fields = custom_fields(run.kind)
-    found = guessing.guess(seen.headings, seen.samples, fields, has_headings=has_headings).to_json()
+    found = guessing.guess(seen.headings, seen.samples, fields, has_headings, run.kind).to_json()
     remembered = db.session.scalar(select(RememberedMapping).filter_by(**_key(run, titles))) if has_headings else None
     if remembered:
         found["columns"][: len(titles)] = remembered.mapping["columns"]
@@ -128,8 +134,8 @@ def use_mapping(run: ImportRun, posted: Any) -> dict[str, Any]:
 
 
 def require_name(run: ImportRun) -> None:
-    """Raise Refused where no column can give anybody a name."""
-    Mapping.from_json(run.mapping).require_name()
+    """Raise Refused where no column can give a record its name."""
+    Mapping.from_json(run.mapping).require_name(run.kind)
 
 
 def choose(run: ImportRun, **options: Any) -> None:
@@ -153,6 +159,7 @@ def start(run: ImportRun, dry_run: bool, nudge: bool = True) -> None:
     reset(run)
     run.dry_run, run.state, run.step, run.queued_at = dry_run, RunState.QUEUED, Step.RUN, clock.now()
     run.locale = str(get_locale() or "en")[:5]
+    run.told = {}
     run.error, run.started_at, run.finished_at, run.cancel_requested, run.stalls = None, None, None, False, 0
     db.session.flush()
     if nudge:

@@ -2,22 +2,25 @@
 
 import datetime as dt
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from functools import partial
 from typing import Any
 
 from flask_babel import gettext as _
 from sqlalchemy import Connection, delete, insert, select, update
+from sqlalchemy.orm import contains_eager
 
-from app.contacts.models import Contact, Kind
+from app.contacts.models import Kind
 from app.core import access, clock, runs
 from app.core.db import db
 from app.core.errors import Conflict
 from app.core.jobs import RunState, later
-from app.imports.models import ImportKept, ImportRun, ImportUndo, import_change
+from app.imports.models import ImportKept, ImportRun, ImportUndo, import_change, import_former
 from app.imports.running import own_connection
-from app.imports.service import refuse_readers
+from app.imports.service import ENTITIES, refuse_readers
 from importers.errors import Refused
-from importers.merging.undoing import Undoing
+from importers.merging.former import TakingBack
+from importers.merging.undoing import Found, Undoing
 
 log = logging.getLogger(__name__)
 POSSIBLE = dt.timedelta(days=30)  # as long as the bin keeps what is deleted
@@ -36,8 +39,8 @@ def possible(run: ImportRun) -> bool:
 
 def start(run: ImportRun) -> ImportUndo:
     """Queue the undo of a run. Raises Refused where there is nothing to take back, Conflict when it was asked for
-    already, NotAllowed for those who may not write contacts. Flushes."""
-    refuse_readers()
+    already, NotAllowed for those who may not write such records. Flushes."""
+    refuse_readers(run.kind)
     if undo_of(run) is not None:
         raise Conflict
     if not possible(run):
@@ -65,22 +68,33 @@ def work(undo_id: int) -> None:
             log.warning("the undo %s was taken over by another worker", undo_id)
 
 
+def _steps(driver: Any, run: ImportRun) -> Iterator[tuple[str, Callable[[int], Found]]]:
+    """What is done slice by slice, and what it counts as: the changed ones first, so that none of them is in use."""
+    ended = run.finished_at or clock.now()
+    if run.kind != "contacts":
+        back = TakingBack(driver, ENTITIES[run.kind], run.id, run.owner_id, ended)
+        yield from (("restored", back.updated), ("removed", back.created))
+        return
+    undoing = Undoing(driver, run.id, run.owner_id, ended)
+    yield "restored", undoing.updated
+    yield from (("removed", partial(undoing.created, kind)) for kind in (Kind.PERSON, Kind.COMPANY))
+
+
 class _Worker:
     """Who holds the token."""
 
     def __init__(self, connection: Connection, undo_id: int, token: int, run: ImportRun) -> None:
         self.connection, self.undo_id, self.token = connection, undo_id, token
-        driver: Any = connection.connection.driver_connection
-        self.undoing = Undoing(driver, run.id, run.owner_id, run.finished_at or clock.now())
+        self.column = f"{ENTITIES[run.kind]}_id"
+        self.steps = list(_steps(connection.connection.driver_connection, run))
 
     def work(self) -> None:
         """All of it; begun anew after a kill it finds only what is left."""
         with self.connection.begin():
             self.connection.execute(delete(ImportKept).where(ImportKept.undo_id == self.undo_id))
             self._write(kept=0)
-        self._all("restored", self.undoing.updated)
-        for kind in (Kind.PERSON, Kind.COMPANY):
-            self._all("removed", lambda after, kind=kind: self.undoing.created(kind, after))  # type: ignore[misc]
+        for counted, step in self.steps:
+            self._all(counted, step)
         with self.connection.begin():
             self._write(state=RunState.DONE, finished_at=clock.now())
 
@@ -95,7 +109,7 @@ class _Worker:
             after = found[-1][0]
 
     def _record(self, counted: str, found: list[tuple[int, str | None]]) -> None:
-        kept = [{"undo_id": self.undo_id, "contact_id": pk, "reason": reason} for pk, reason in found if reason]
+        kept = [{"undo_id": self.undo_id, self.column: pk, "reason": reason} for pk, reason in found if reason]
         if kept:
             self.connection.execute(insert(ImportKept), kept)
         done = len(found) - len(kept)
@@ -111,9 +125,11 @@ class _Worker:
 
 
 def kept(undo: ImportUndo, limit: int) -> list[ImportKept]:
-    """What could not be undone, as far as the actor sees the contacts."""
-    rows = select(ImportKept).join(Contact, Contact.id == ImportKept.contact_id).where(ImportKept.undo_id == undo.id)
-    return list(db.session.scalars(rows.order_by(ImportKept.contact_id).limit(limit)))
+    """What could not be undone, as far as the actor sees the records."""
+    name = ENTITIES[db.session.get_one(ImportRun, undo.run_id).kind]
+    record, key = getattr(ImportKept, name), getattr(ImportKept, f"{name}_id")
+    rows = select(ImportKept).join(record).where(ImportKept.undo_id == undo.id).options(contains_eager(record))
+    return list(db.session.scalars(rows.order_by(key).limit(limit)))
 
 
 def summary(run: ImportRun) -> dict[str, Any] | None:
@@ -126,4 +142,5 @@ def summary(run: ImportRun) -> dict[str, Any] | None:
 def forget_old() -> None:
     """Former rows are kept as long as an undo is possible."""
     ended = select(ImportRun.id).where(ImportRun.finished_at < clock.now() - POSSIBLE)
-    db.session.execute(delete(import_change).where(import_change.c.run_id.in_(ended)))
+    for table in (import_change, import_former):
+        db.session.execute(delete(table).where(table.c.run_id.in_(ended)))

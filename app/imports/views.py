@@ -45,28 +45,35 @@ class ImportView(ThreeVerbs, BaseView):
         """The runs that the actor may see, the latest first."""
         page = min(request.args.get("page", 0, int), 1000)
         runs = service.runs(PAGE + 1, max(page, 0) * PAGE)
-        return self._page("list", runs=runs[:PAGE], page=page, more=len(runs) > PAGE)
+        kinds = {name: words for name, words in choices.WORDS.items() if service.may_write(name)}
+        return self._page("list", runs=runs[:PAGE], page=page, more=len(runs) > PAGE, kinds=kinds)
 
     def _page(self, name: str, **values: Any) -> Any:
-        return self.render_template(f"imports/{name}.html", states=STATES, **values)
+        kind = values["run"].kind if values.get("run") else values.pop("kind", "contacts")
+        words = choices.WORDS[kind]
+        return self.render_template(f"imports/{name}.html", states=STATES, kind=kind, words=words, **values)
 
     @expose("/new", methods=["GET", "POST"])
     @has_access
     @permission_name("add")
     def new(self) -> Any:
         """Choose a file. `after` in the address is the run whose refused rows were mended: its options are kept."""
+        kinds = {name: words.label for name, words in choices.WORDS.items() if service.may_write(name)}
+        kind = request.values.get("kind", "contacts")
+        former = run_or_404(after) if (after := request.args.get("after", 0, int)) else None
+        kind = former.kind if former else kind if kind in kinds else "contacts"
         if request.method == "GET":
-            return self._page("file", error=None)
+            return self._page("file", error=None, kind=kind, kinds=kinds)
         upload = request.files.get("file")
         try:
             if upload is None or not upload.filename:
                 raise Refused(_("Choose a file first."))
-            run = service.upload(upload.stream, upload.filename)
+            run = service.upload(upload.stream, upload.filename, kind)
         except Refused as refused:
             db.session.rollback()
-            return self._page("file", error=str(refused)), 400
-        if after := request.args.get("after", 0, int):
-            run.options = run_or_404(after).options
+            return self._page("file", error=str(refused), kind=kind, kinds=kinds), 400
+        if former:
+            run.options = former.options
         db.session.commit()
         return self._to(run, Step.READING)
 
@@ -244,7 +251,8 @@ def came_in(run: ImportRun) -> str | None:
     """The address of the list of what the run created."""
     if not run.created or run.dry_run:
         return None
-    return url_for("ContactView.list", imported=run.id)
+    everyone = "everyone" if run.kind == "tasks" else None  # others' tasks are left out unless asked for
+    return url_for(choices.WORDS[run.kind].list, imported=run.id, who=everyone)
 
 
 def register(appbuilder: Any) -> None:

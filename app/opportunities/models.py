@@ -31,7 +31,7 @@ from app.core import clock
 from app.core.access import ChildOf, Private
 from app.core.clock import UTCDateTime
 from app.core.db import Model
-from app.core.mixins import Binned, Stamped, Titled, usual_indexes
+from app.core.mixins import Binned, Imported, Stamped, Titled, usual_indexes
 from app.settings.models import PickValue, Tag, custom_indexes, range_table, tag_table
 
 
@@ -91,7 +91,7 @@ opportunity_participant = Table(
 )
 
 
-class Opportunity(Titled, Private, Stamped, Binned, Model):
+class Opportunity(Titled, Private, Stamped, Binned, Imported, Model):
     """A possible sale (OPP-01, OPP-02, OPP-05): open to all unless its access is limited.
 
     `total` is computed by the database; days are those of the person who typed them.
@@ -122,7 +122,6 @@ class Opportunity(Titled, Private, Stamped, Binned, Model):
     closed_on: Mapped[dt.date | None] = mapped_column(Date)
     lost_reason_id: Mapped[int | None] = mapped_column(ForeignKey("pick_value.id"))
     custom: Mapped[dict[str, Any]] = mapped_column(JSONB, default=dict, server_default="{}")
-    import_run_id: Mapped[int | None] = mapped_column(Integer)
 
     contact: Mapped[Contact | None] = relationship(foreign_keys=[contact_id])
     stage: Mapped[Stage] = relationship(foreign_keys=[stage_id])

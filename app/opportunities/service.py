@@ -8,7 +8,7 @@ from sqlalchemy import select
 from app.contacts.service import tags_named
 from app.core import access, clock
 from app.core.db import db
-from app.core.errors import Conflict, NotAllowed
+from app.core.errors import Conflict
 from app.history import recording
 from app.notices import telling
 from app.opportunities import changes, checks
@@ -28,12 +28,10 @@ def save(data: dict[str, Any], opportunity: Opportunity | None = None) -> Opport
     """
     if opportunity is not None and data.get("version") is not None:
         _same_version(opportunity, data["version"])
-    clean = checks.check(data, opportunity)
+    clean = cleaned(data, opportunity)
     if opportunity is None:
         opportunity = Opportunity()
         db.session.add(opportunity)
-    elif access.changes_audience(opportunity, clean) and not access.may_manage(opportunity):
-        raise NotAllowed
     stage = clean.pop("stage", None)
     moved = stage is not None and stage.id != opportunity.stage_id
     before = opportunity.stage_id
@@ -43,6 +41,13 @@ def save(data: dict[str, Any], opportunity: Opportunity | None = None) -> Opport
     if moved:
         _note(opportunity, before)
     return opportunity
+
+
+def cleaned(data: dict[str, Any], opportunity: Opportunity | None = None) -> dict[str, Any]:
+    """What `save` would write, in clean values. Raises RuleBroken and NotAllowed as it does."""
+    clean = checks.check(data, opportunity)
+    access.refuse_strangers(opportunity, clean)
+    return clean
 
 
 def _same_version(opportunity: Opportunity, version: int) -> None:

@@ -8,7 +8,7 @@ from sqlalchemy.orm import joinedload
 from app.contacts.models import Contact
 from app.core import access
 from app.core.db import db
-from app.core.errors import Conflict, NotAllowed
+from app.core.errors import Conflict
 from app.history import recording
 from app.notices import telling
 from app.opportunities.models import Opportunity
@@ -29,12 +29,11 @@ def save(data: dict[str, Any], project: Project | None = None) -> Project:
     if project is not None and data.get("version") not in (None, project.version):
         raise Conflict
     clean = checks.check(data, project)
+    access.refuse_strangers(project, clean)
     if project is None:
         clean = _audience_of_parents(clean) | clean
         project = Project(status=Status.OPEN)
         db.session.add(project)
-    elif access.changes_audience(project, clean) and not access.may_manage(project):
-        raise NotAllowed
     with telling.told(project, PAGES), changes.recorded(project), db.session.no_autoflush:
         for key, value in clean.items():
             setattr(project, key, value)

@@ -31,18 +31,20 @@ class Group(StrEnum):
 
 @dataclass(frozen=True)
 class Wanted:
-    """Which tasks: of an owner (None: everyone's), of a category, about a record, with these words."""
+    """Which tasks: of an owner (None: everyone's), of a category, about a record, with these words, of an import."""
 
     owner: int | None = None
     category: int | None = None
     words: str = ""
     links: dict[str, int] = field(default_factory=dict)
+    imported: int | None = None
 
     def conditions(self) -> list[ColumnElement[bool]]:
         """The same for the database."""
         found: list[ColumnElement[bool]] = [getattr(Task, f"{name}_id") == key for name, key in self.links.items()]
         found += [Task.owner_id == self.owner] if self.owner is not None else []
         found += [Task.category_id == self.category] if self.category is not None else []
+        found += [Task.import_run_id == self.imported] if self.imported is not None else []
         return found + ([matching(self.words)] if self.words else [])
 
 

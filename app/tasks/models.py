@@ -27,7 +27,7 @@ from app.core import clock
 from app.core.access import Actor, HangsOn, me
 from app.core.clock import UTCDateTime
 from app.core.db import Model
-from app.core.mixins import Binned, Stamped
+from app.core.mixins import Binned, Imported, Stamped
 from app.opportunities.models import Opportunity
 from app.projects.models import Project
 from app.settings.models import PickValue
@@ -37,7 +37,7 @@ LINKS: dict[str, type[Any]] = {"contact": Contact, "opportunity": Opportunity, "
 OPEN = "closed_at IS NULL AND deleted_at IS NULL"
 
 
-class Task(HangsOn, Stamped, Binned, Model):
+class Task(HangsOn, Stamped, Binned, Imported, Model):
     """Something to do (TSK-01). `due_on` and `due_time` are as the clock of `zone` shows them, where the responsible
     person was when they were set; `due_at` is the instant made of them (see due.py), by which lists are sorted.
 
@@ -56,6 +56,8 @@ class Task(HangsOn, Stamped, Binned, Model):
         Index("ix_task_remind", "remind_at", postgresql_where=f"{OPEN} AND reminded_at IS NULL"),
         Index("ix_task_category", "category_id", postgresql_where="category_id IS NOT NULL"),
         *(Index(f"ix_task_{n}", f"{n}_id", "due_at", postgresql_where=f"{n}_id IS NOT NULL") for n in LINKS),
+        Index("ix_task_title", func.lower(column("title"))),
+        Index("ix_task_import_run_id", "import_run_id", postgresql_where="import_run_id IS NOT NULL"),
         Index("ix_task_search", "search", postgresql_using="gin", postgresql_ops={"search": "gin_trgm_ops"}),
     )
     parents = tuple(LINKS)

@@ -39,7 +39,7 @@ def save(data: dict[str, Any], task: Task | None = None) -> Task:
     """
     if task is not None and data.get("version") not in (None, task.version):
         raise Conflict
-    clean = checks.check(data, task)
+    clean = cleaned(data, task)
     task, before = task or Task(), getattr(task, "owner_id", None)
     _apply(task, clean)
     db.session.add(task)
@@ -49,6 +49,20 @@ def save(data: dict[str, Any], task: Task | None = None) -> Task:
     if "closed" in data:
         close(task) if data["closed"] else reopen(task)
     return task
+
+
+def cleaned(data: dict[str, Any], task: Task | None = None) -> dict[str, Any]:
+    """What `save` would write, in clean values. Raises RuleBroken as it does."""
+    return checks.check(data, task)
+
+
+def mark(task: Task, done: bool) -> None:
+    """Done or not, as it was before an import brought the task: nothing follows it, no history tells. Flushes."""
+    if done and not task.is_closed:
+        task.closed_at, task.closed_by = clock.now(), access.current().user_id
+        db.session.flush()
+    elif not done and task.is_closed:
+        reopen(task)
 
 
 def _apply(task: Task, clean: dict[str, Any]) -> None:

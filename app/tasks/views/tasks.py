@@ -42,9 +42,10 @@ def wanted() -> lists.Wanted:
     who, args = request.args.get("who", ""), request.args
     owner = None if who == "everyone" else int(who) if who.isdecimal() and len(who) < 10 else access.current().user_id
     links = {name: key for name in LINKS if (key := args.get(name, type=int)) and abs(key) < 2**63}
-    category = args.get("category", type=int)
-    category = category if category and abs(category) < 2**31 else None
-    return lists.Wanted(owner, category, args.get("q", "").strip()[:200], links)
+    category, run = (
+        key if (key := args.get(name, type=int)) and abs(key) < 2**31 else None for name in ("category", "imported")
+    )
+    return lists.Wanted(owner, category, args.get("q", "").strip()[:200], links, run)
 
 
 class TaskView(CrmView):
@@ -80,7 +81,7 @@ class TaskView(CrmView):
             about={name: row for name, key in which.links.items() if (row := checks.linked(name, key))},
             pages=pages(),
             links=LINKS,
-            filtered=bool(which.words or which.category or which.links),
+            filtered=bool(which.words or which.category or which.links or which.imported),
             now=clock.now(),
             actions=self.actions,
         )
