@@ -4,7 +4,7 @@ from app.core import health
 from workers.context import job
 
 
-@job("core.beat")
+@job("core.beat", always=True)
 def beat(_row_id: int) -> None:
     """Say that a worker takes messages."""
     health.beat("worker")

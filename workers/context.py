@@ -7,7 +7,7 @@ from typing import Any
 
 import dramatiq
 
-from app.core import access, counting
+from app.core import access, counting, entrance
 from app.core.db import db
 from workers import application
 
@@ -16,10 +16,14 @@ RETRIES = 5
 HOURS = 3600 * 1000
 
 
-def job(name: str, hours: int = 6) -> Callable[[Callable[[int], None]], "dramatiq.Actor[Any, Any]"]:
+def job(
+    name: str, hours: int = 6, always: bool = False
+) -> Callable[[Callable[[int], None]], "dramatiq.Actor[Any, Any]"]:
     """Make a function of one row id the actor `name`. The function claims its row, so running twice is harmless.
 
     Left by an exception it is tried again (5 times with growing pauses); what is then still open, the sweep nudges.
+    While the module is off (ACC-04) a message is let go, unless it is for `always`: the row waits, and the sweep sends
+    another when it is on again.
     """
 
     def decorate(work: Callable[[int], None]) -> "dramatiq.Actor[Any, Any]":
@@ -29,7 +33,8 @@ def job(name: str, hours: int = 6) -> Callable[[Callable[[int], None]], "dramati
                 tally, told = counting.begin(), {"job": name, "row": row_id}
                 log.info("job starts", extra=told)
                 try:
-                    work(row_id)
+                    if always or entrance.is_on():
+                        work(row_id)
                 except BaseException as error:
                     told["failed"] = type(error).__name__
                     raise

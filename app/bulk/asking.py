@@ -10,7 +10,7 @@ from sqlalchemy import select
 from app.core.db import db
 from app.core.errors import RuleBroken
 from app.core.operations import Ask, Operation
-from app.core.people import Group, User
+from app.core.people import Group, User, insider
 
 LONGEST = {"text": 255, "long": 20_000}
 MOST = 50  # tags, or people
@@ -68,14 +68,14 @@ def _user(_ask: Ask, given: Any) -> int | None:
     if given in (None, "", 0, "0"):
         return None
     wanted = _number(given)
-    if db.session.scalar(select(User.id).where(User.id == wanted, User.active)) is None:
+    if db.session.scalar(select(User.id).where(User.id == wanted, insider())) is None:
         raise ValueError(_("There is no such user."))
     return wanted
 
 
 def _principals(_ask: Ask, given: Any) -> list[int]:
     ids = sorted({_number(one) for one in _listed(given)})
-    users = set(db.session.scalars(select(User.id).where(User.id.in_([i for i in ids if i > 0]), User.active)))
+    users = set(db.session.scalars(select(User.id).where(User.id.in_([i for i in ids if i > 0]), insider())))
     groups = set(db.session.scalars(select(Group.id).where(Group.id.in_([-i for i in ids if i < 0]))))
     if set(ids) - users - {-g for g in groups}:
         raise ValueError(_("One of these users or groups does not exist."))

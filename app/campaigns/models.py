@@ -28,6 +28,7 @@ from app.core.clock import UTCDateTime
 from app.core.db import Model
 from app.core.jobs import RunState
 from app.core.mixins import Stamped
+from app.core.setting import Setting
 
 
 class MailingState(StrEnum):
@@ -72,7 +73,7 @@ class ForAdministrators(Guarded):
         return true() if actor.is_admin else false()
 
 
-class MailTemplate(Stamped, Model):
+class MailTemplate(Setting, Stamped, Model):
     """A subject and a body with merge fields (MAIL-05). Everybody writes by them, so nobody is kept out."""
 
     __tablename__ = "mail_template"

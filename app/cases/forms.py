@@ -15,7 +15,7 @@ from app.contacts.forms import LookupField, LookupManyField
 from app.contacts.models import Contact
 from app.core import access, clock
 from app.core.cleaning import seen
-from app.core.people import active_users, names_of_principals
+from app.core.people import crm_users, names_of_principals
 from app.settings import custom
 from app.settings import forms as custom_forms
 from app.settings.tags import choices as tag_choices
@@ -90,7 +90,7 @@ class CaseSearchForm(DynamicForm):
         self._unbound_fields = custom_forms.filters_of(type(self), self.custom_fields)
         super().__init__(*args, **kwargs)
         self.tags.choices = [(str(tag.id), tag.name) for tag in tag_choices()]
-        self.owner.choices = [(str(user.id), user.get_full_name()) for user in active_users()]
+        self.owner.choices = [(str(user.id), user.get_full_name()) for user in crm_users()]
 
 
 class MailForm(DynamicForm):

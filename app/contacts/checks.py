@@ -11,7 +11,7 @@ from app.contacts.models import ADDRESS_KINDS, ADDRESS_PARTS, CHANNEL_KINDS, Con
 from app.core import access, pictures
 from app.core.db import db
 from app.core.errors import RuleBroken
-from app.core.people import Group, User, user_named
+from app.core.people import Group, User, insider, user_named
 from app.core.text import fold
 from app.settings import custom
 from app.settings.models import PickList
@@ -217,7 +217,7 @@ def _user_id(wanted: Any, contact: Contact | None, errors: Errors) -> int | None
     if contact is not None and wanted == contact.owner_id:
         return contact.owner_id
     if _is_id(wanted):
-        found = db.session.scalar(select(User.id).where(User.id == wanted, User.active))
+        found = db.session.scalar(select(User.id).where(User.id == wanted, insider()))
     else:
         found = getattr(user_named(str(wanted)), "id", None)
     if found is None:
@@ -228,7 +228,7 @@ def _user_id(wanted: Any, contact: Contact | None, errors: Errors) -> int | None
 def _known(wanted: list[Any], key: str, present: list[int], errors: Errors) -> list[int]:
     """Ids of users and groups. Who is named already may stay, though the account was closed meanwhile."""
     ids = sorted({int(w["id"] if isinstance(w, dict) else w) for w in wanted})
-    users = set(db.session.scalars(select(User.id).where(User.id.in_([i for i in ids if i > 0]), User.active)))
+    users = set(db.session.scalars(select(User.id).where(User.id.in_([i for i in ids if i > 0]), insider())))
     groups = set(db.session.scalars(select(Group.id).where(Group.id.in_([-i for i in ids if i < 0]))))
     if set(ids) - users - {-g for g in groups} - set(present):
         errors[key] = [_("One of these users or groups does not exist.")]

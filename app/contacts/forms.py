@@ -24,7 +24,7 @@ from app.contacts.models import ADDRESS_KINDS, CHANNEL_KINDS, Contact, Kind, Med
 from app.contacts.schema import ContactSchema
 from app.contacts.service import company_choices
 from app.core import access
-from app.core.people import active_users, names_of_principals
+from app.core.people import crm_users, names_of_principals
 from app.settings import custom
 from app.settings import forms as custom_forms
 from app.settings.models import PickList
@@ -220,4 +220,4 @@ class ContactSearchForm(DynamicForm):
         for field, which in ((self.type, PickList.CONTACT_TYPE), (self.temperature, PickList.TEMPERATURE)):
             field.choices = [(str(value.id), value.label) for value in pick_values(which)]
         self.tags.choices = [(str(tag.id), tag.name) for tag in tag_choices()]
-        self.owner.choices = [(str(user.id), user.get_full_name()) for user in active_users()]
+        self.owner.choices = [(str(user.id), user.get_full_name()) for user in crm_users()]

@@ -58,6 +58,7 @@ class Actor:
     timezone: str = "Europe/Rome"
     unrestricted: bool = False
     roles: tuple[str, ...] = ()
+    shut: str = ""  # why the CRM is not for this actor just now (entrance.OFF, entrance.OUTSIDE)
 
 
 NOBODY = Actor()

@@ -11,7 +11,7 @@ from sqlalchemy.orm import lazyload
 from app.core import access
 from app.core.db import db
 from app.core.errors import RuleBroken
-from app.core.people import Group, User, user_named
+from app.core.people import Group, User, insider, user_named
 from app.core.text import fold
 
 YEARS = range(1970, 2200)
@@ -156,7 +156,7 @@ class Cleaning:
         if self.row is not None and wanted == self.row.owner_id:
             return int(wanted)
         if _is_id(wanted) and wanted < 2**31:
-            found = db.session.scalar(select(User.id).where(User.id == wanted, User.active))
+            found = db.session.scalar(select(User.id).where(User.id == wanted, insider()))
         else:
             found = getattr(user_named(str(wanted)), "id", None)
         if found is None:
@@ -167,7 +167,7 @@ class Cleaning:
         """Who is named already may stay, though the account was closed meanwhile."""
         given = {_id_of(one) for one in self.data[key] or []}
         ids = sorted(i for i in given if _is_id(i) or _is_id(-i if isinstance(i, int) else 0))
-        users = set(db.session.scalars(select(User.id).where(User.id.in_([i for i in ids if i > 0]), User.active)))
+        users = set(db.session.scalars(select(User.id).where(User.id.in_([i for i in ids if i > 0]), insider())))
         groups = set(db.session.scalars(select(Group.id).where(Group.id.in_([-i for i in ids if i < 0]))))
         known = users | {-g for g in groups} | set(getattr(self.row, key, None) or [])
         if len(ids) < len(given) or set(ids) - known:

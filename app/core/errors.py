@@ -29,3 +29,11 @@ class NotAllowed(Exception):
 
 class Conflict(Exception):
     """Somebody else changed the row since it was read (GEN-08)."""
+
+
+class Shut(Exception):
+    """The CRM is turned off, or the actor is outside of it. The sentence is for people and programs alike."""
+
+    def __init__(self, sentence: str, status: int) -> None:
+        self.status = status
+        super().__init__(sentence)

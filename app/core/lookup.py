@@ -8,7 +8,7 @@ from flask_appbuilder import BaseView, expose, has_access
 from sqlalchemy import func, or_, select
 
 from app.core.db import db
-from app.core.people import Group, User
+from app.core.people import Group, User, insider
 from app.core.text import fold, like_fragment
 
 LIMIT = 20
@@ -47,11 +47,11 @@ def _full_name() -> Any:
 
 @lookup("user")
 def users(typed: str) -> list[Choice]:
-    """Active users by name or user name."""
+    """Users of the CRM by name or user name."""
     pattern = like_fragment(fold(typed))
     found = db.session.scalars(
         select(User)
-        .where(User.active, or_(_full_name().like(pattern), func.lower(User.username).like(pattern)))
+        .where(insider(), or_(_full_name().like(pattern), func.lower(User.username).like(pattern)))
         .order_by(User.first_name, User.last_name)
         .limit(LIMIT)
     )

@@ -44,7 +44,7 @@ MAIN, CREATE, SETTINGS = Menu(), Menu(), Menu()
 def shown(entries: list[Entry]) -> list[Entry]:
     """The entries that the present actor may follow."""
     actor = access.current()
-    levels = {"user"} if actor.user_id else set()
+    levels = {"user"} if actor.user_id and not actor.shut else set()
     levels |= {"admin"} if actor.is_admin else set()
     levels |= {"owner"} if "Owner" in actor.roles else set()
     return sorted((e for e in entries if e.level in levels), key=lambda e: e.place)

@@ -3,13 +3,15 @@
 from typing import Any
 
 from flask_appbuilder.security.sqla.models import Group, Role, User, assoc_group_role, assoc_user_group, assoc_user_role
-from sqlalchemy import ForeignKey, Integer, String, func, select
+from sqlalchemy import ForeignKey, Integer, String, func, select, true
 from sqlalchemy.orm import Mapped, mapped_column
 
+from app.core import entrance
 from app.core.access import EVERYONE, Actor
 from app.core.db import Model, db
+from app.core.entrance import ADMINISTRATOR, OWNER, Entrance, insider
 
-OWNER, ADMINISTRATOR, USER, READ_ONLY = "Owner", "Administrator", "User", "Read only"
+USER, READ_ONLY = "User", "Read only"
 ADMIN_ROLES = {OWNER, ADMINISTRATOR}
 # Words people use for the same thing on the command line.
 ROLE_ALIASES = {
@@ -50,19 +52,31 @@ def zone_of(user_id: int) -> str:
 
 
 def load_actor(user_id: int) -> tuple[Actor, int] | None:
-    """The actor for a user and the session version, in one statement; None for unknown or inactive users."""
+    """The actor for a user and the session version, in one statement; None for who is unknown, inactive or outside
+    the CRM. For whoever works for somebody: what is done for nobody any more, is not done."""
+    found = load_account(user_id, heed_switch=False)
+    return None if found is None or found[0].shut else found
+
+
+def load_account(user_id: int, heed_switch: bool = True) -> tuple[Actor, int] | None:
+    """As `load_actor`, for doors: who is outside the CRM, and everybody while it is off, is an actor with the reason in
+    `shut` who sees no row; None for unknown and inactive users."""
     row = db.session.execute(_actor_statement(user_id)).one_or_none()
     if row is None or not row.active:
         return None
-    roles = tuple(sorted({*(row.own_roles or ()), *(row.group_roles or ())}))
+    roles = {*(row.own_roles or ()), *(row.group_roles or ())}
+    mine = (user_id, *(-g for g in row.group_ids or ()))
+    is_in = entrance.admits(row.everyone, row.principals, roles, set(mine))
+    shut = entrance.OUTSIDE if not is_in else entrance.OFF if heed_switch and not row.is_on else ""
     actor = Actor(
         user_id=user_id,
         name=f"{row.first_name} {row.last_name}".strip(),
-        is_admin=bool(ADMIN_ROLES & set(roles)),
-        principals=(EVERYONE, user_id, *(-g for g in row.group_ids or ())),
+        is_admin=not shut and bool(ADMIN_ROLES & roles),
+        principals=() if shut else (EVERYONE, *mine),
         locale=row.locale or "",
         timezone=row.timezone or "Europe/Rome",
-        roles=roles,
+        roles=tuple(sorted(roles)),
+        shut=shut,
     )
     return actor, row.session_version or 1
 
@@ -82,11 +96,15 @@ def _actor_statement(user_id: int) -> Any:
             Profile.locale,
             Profile.timezone,
             Profile.session_version,
+            Entrance.is_on,
+            Entrance.everyone,
+            Entrance.principals,
             group_ids.label("group_ids"),
             select(func.array_agg(own.subquery().c.name)).scalar_subquery().label("own_roles"),
             select(func.array_agg(inherited.subquery().c.name)).scalar_subquery().label("group_roles"),
         )
         .outerjoin(Profile, Profile.user_id == User.id)
+        .join(Entrance, true())
         .where(User.id == user_id)
     )
 
@@ -98,12 +116,12 @@ def role_named(name: str) -> Role | None:
 
 
 def user_named(name: str) -> User | None:
-    """An active user by user name, email or full name; None when nobody or several fit."""
+    """A user of the CRM by user name, email or full name; None when nobody or several fit."""
     key = name.strip().lower()
     full = func.lower(User.first_name + " " + User.last_name)
     found = db.session.scalars(
         select(User).where(
-            User.active, (func.lower(User.username) == key) | (func.lower(User.email) == key) | (full == key)
+            insider(), (func.lower(User.username) == key) | (func.lower(User.email) == key) | (full == key)
         )
     ).all()
     return found[0] if len(found) == 1 else None
@@ -121,7 +139,7 @@ def names_of_principals(ids: list[int]) -> dict[int, str]:
     return {u.id: u.get_full_name() for u in users} | {-g.id: g.label or g.name for g in groups}
 
 
-def active_users(limit: int = 300) -> list[User]:
-    """Users who may sign in, by name, as many as a filter list can bear."""
-    users = select(User).where(User.active).order_by(User.first_name, User.last_name)
+def crm_users(limit: int = 300) -> list[User]:
+    """Users of the CRM, by name, as many as a filter list can bear."""
+    users = select(User).where(insider()).order_by(User.first_name, User.last_name)
     return list(db.session.scalars(users.limit(limit)))

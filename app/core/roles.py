@@ -48,16 +48,20 @@ def converge() -> None:
 
 
 def _grant(manager: Any, view: Any, permission: str) -> None:
-    name = view.class_permission_name
-    level = "user" if name in OWN_ACCOUNT else getattr(view, "level", "owner")
+    level = level_of(view)
     roles = [OWNER]
-    if level in ("user", "admin"):
+    if level in ("account", "user", "admin"):
         roles.append(ADMINISTRATOR)
-    if level == "user":
+    if level in ("account", "user"):
         roles.append(USER)
-        roles += [READ_ONLY] if permission in READING or name in OWN_ACCOUNT else []
+        roles += [READ_ONLY] if permission in READING or level == "account" else []
     for role in roles:
-        _give(manager, role, permission, name)
+        _give(manager, role, permission, view.class_permission_name)
+
+
+def level_of(view: Any) -> str:
+    """Whom a view is for: "account" (everybody, for their own account), "user", "admin" or "owner"."""
+    return "account" if view.class_permission_name in OWN_ACCOUNT else str(getattr(view, "level", "owner"))
 
 
 def _give(manager: Any, role: str, permission: str, view: str) -> None:

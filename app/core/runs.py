@@ -18,6 +18,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from app.core import clock
 from app.core.clock import UTCDateTime
 from app.core.db import db
+from app.core.entrance import Entrance
 from app.core.jobs import RunState
 
 log = logging.getLogger(__name__)
@@ -105,9 +106,12 @@ def held(model: type[Any], run_id: int, token: int) -> Update:
 def progress(model: type[Any], run_id: int, token: int, **values: Any) -> None:
     """Say how far it is, on a connection of its own, whatever transaction the work is in.
 
-    Raises Superseded, and Cancelled when the person asked to stop.
+    Raises Superseded, also when the module was turned off meanwhile: the sweep finds the run when it is on again; and
+    Cancelled when the person asked to stop.
     """
     with db.engine.begin() as connection:
+        if not connection.scalar(select(Entrance.is_on)):
+            raise Superseded
         said = held(model, run_id, token).values(heartbeat_at=clock.now(), **values).returning(model.cancel_requested)
         row = connection.execute(said).one_or_none()
     if row is None:

@@ -23,10 +23,10 @@ from flask_login import logout_user, user_logged_in
 from sqlalchemy import select
 from sqlalchemy.exc import ArgumentError, CompileError, DataError
 
-from app.core import access, logins, nav
+from app.core import access, entrance, logins, nav
 from app.core.account import AccountView
 from app.core.db import db
-from app.core.people import OWNER, User, end_sessions, load_actor, profile_of
+from app.core.people import OWNER, User, end_sessions, load_account, profile_of
 
 log = logging.getLogger(__name__)
 SESSION_VERSION = "sv"
@@ -129,10 +129,12 @@ class CrmSecurityManager(SecurityManager):
         return g.user
 
     def _enter(self, user_id: int, version: int | None) -> Any | None:
-        found = load_actor(user_id)
+        found = load_account(user_id)
         if found is None or found[1] != version:
             return None
         access.enter(found[0])
+        if request.path.startswith("/api/"):
+            entrance.refuse(found[0])
         return db.session.get(User, user_id)
 
     def has_access(self, permission_name: str, view_name: str) -> bool:

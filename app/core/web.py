@@ -31,9 +31,9 @@ from werkzeug.exceptions import HTTPException, InternalServerError
 from werkzeug.middleware.proxy_fix import ProxyFix
 from werkzeug.sansio.utils import host_is_trusted
 
-from app.core import access, counting, nav
+from app.core import access, counting, entrance, nav
 from app.core.db import db
-from app.core.errors import Conflict, NotAllowed, RuleBroken
+from app.core.errors import Conflict, NotAllowed, RuleBroken, Shut
 
 log = logging.getLogger(__name__)
 csrf = CSRFProtect()
@@ -54,7 +54,7 @@ def init_app(app: Flask) -> None:
     # Jinja would answer `"can_edit"|is_item_visible("X")` while compiling: for all, as for whoever came first.
     app.jinja_env.optimized = False
     app.teardown_request(_end)
-    for kind in (HTTPException, RuleBroken, NotAllowed, Conflict, OperationalError, DataError, Exception):
+    for kind in (HTTPException, RuleBroken, NotAllowed, Conflict, Shut, OperationalError, DataError, Exception):
         app.register_error_handler(kind, _error)
 
 
@@ -94,6 +94,7 @@ def _begin() -> None:
             abort(400)
     if not request.path.startswith(("/static/", "/healthz", "/metrics", "/api/")):
         _ = current_user.is_authenticated  # loads the user, which sets the actor
+    entrance.guard()
 
 
 def _end(_exception: BaseException | None) -> None:
@@ -161,7 +162,7 @@ def _error(error: Exception) -> Any:
     if request.path.startswith("/api/") or request.is_json:
         body: dict[str, Any] = {"message": message, "error_id": g.get("request_id", "-")}
         return body | ({"errors": errors} if errors else {}), code, headers
-    page = f"errors/{code if code in (400, 403, 404, 413, 429) else 500}.html"
+    page = f"errors/{'shut' if isinstance(error, Shut) else code if code in (400, 403, 404, 413, 429) else 500}.html"
     return render_template(page, error_id=g.get("request_id", "-"), message=message), code, headers
 
 
@@ -173,6 +174,8 @@ def _explain(error: Exception) -> tuple[int, str, dict[str, list[str]]]:
             return 403, _("You may see this, but not change it so."), {}
         case Conflict():
             return 409, _("Somebody else has changed this meanwhile."), {}
+        case Shut():
+            return error.status, str(error), {}
         case InternalServerError():
             return 500, _("Something went wrong on our side."), {}
         case HTTPException():

@@ -10,7 +10,7 @@ from sqlalchemy import select
 from app.core import access
 from app.core.db import db
 from app.core.errors import RuleBroken
-from app.core.people import User, load_actor, names_of_principals
+from app.core.people import User, insider, load_actor, names_of_principals
 from app.history import parents
 from app.history.models import HistoryEvent
 from app.notices import service as notices
@@ -64,7 +64,7 @@ def checked(wanted: Any) -> list[int]:
     """Ids of active users. Raises RuleBroken on "told"."""
     given = {one.get("id") if isinstance(one, dict) else one for one in wanted or []}
     ids = sorted(i for i in given if type(i) is int and 0 < i < 2**31)
-    known = set(db.session.scalars(select(User.id).where(User.id.in_(ids), User.active))) if ids else set()
+    known = set(db.session.scalars(select(User.id).where(User.id.in_(ids), insider()))) if ids else set()
     if len(known) < len(given) or len(known) > MOST_TOLD:
         raise RuleBroken({"told": _("Choose at most %(limit)s users who are there.", limit=MOST_TOLD)})
     return sorted(known)

@@ -9,9 +9,10 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.core.db import Model
 from app.core.mixins import Stamped
+from app.core.setting import Setting
 
 
-class Tax(Stamped, Model):
+class Tax(Setting, Stamped, Model):
     """A tax that lines may carry (INV-09). A removed one stays for those that have it, and is offered no more."""
 
     __tablename__ = "tax"
@@ -28,7 +29,7 @@ class Tax(Stamped, Model):
         return self.name
 
 
-class Item(Stamped, Model):
+class Item(Setting, Stamped, Model):
     """A product or service with its price (INV-09)."""
 
     __tablename__ = "item"
@@ -61,7 +62,7 @@ class Item(Stamped, Model):
         return self.name
 
 
-class Profile(Stamped, Model):
+class Profile(Setting, Stamped, Model):
     """The organization as invoices show it, and what they start with; one row (INV-08, SET-06)."""
 
     __tablename__ = "organization_profile"
@@ -74,7 +75,7 @@ class Profile(Stamped, Model):
     reminder_days: Mapped[list[int]] = mapped_column(JSONB, default=list, server_default="[]")
 
 
-class NumberFormat(Stamped, Model):
+class NumberFormat(Setting, Stamped, Model):
     """How invoices are numbered; one row (INV-01). Prefix and suffix may hold {year}, {yy} and {month}."""
 
     __tablename__ = "invoice_number_format"

@@ -24,6 +24,7 @@ from app.core.access import Actor, Guarded, me
 from app.core.clock import UTCDateTime
 from app.core.db import Model
 from app.core.mixins import Stamped
+from app.core.setting import Setting
 
 
 class MailState(StrEnum):
@@ -80,7 +81,7 @@ class OutgoingMail(Guarded, Stamped, Model):
         return self.subject
 
 
-class MailServer(Stamped, Model):
+class MailServer(Setting, Stamped, Model):
     """How mail goes out (MAIL-01): one row, made when an administrator first saves it. `secret` is the password and
     `dkim_key` the private key, both sealed (`core.sealing`); `per_minute` None knows no limit, and
     `minute_sent` mails have gone in `minute`."""

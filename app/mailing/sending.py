@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import case, func, or_, select, update
 
-from app.core import clock, storage
+from app.core import clock, entrance, storage
 from app.core.db import db
 from app.core.jobs import nudge
 from app.mailing import domain, message, servers, service, smtp
@@ -81,6 +81,8 @@ def _burst(server: smtp.Server, number: int, first: int) -> bool:
                 break
             _write(done, commit=limited)
             done = None
+            if not entrance.is_on():
+                return False
             mail = _taken(mail_id)
             if mail is not None and limited and _limit_reached():
                 db.session.rollback()

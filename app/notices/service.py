@@ -11,7 +11,7 @@ from app.core import access, clock
 from app.core.db import db
 from app.core.errors import RuleBroken
 from app.core.links import absolute
-from app.core.people import Profile, User, assoc_user_group
+from app.core.people import Profile, User, assoc_user_group, insider
 from app.mailing import service as mailing
 from app.notices import gathering, words
 from app.notices.models import Kind, Notice, NoticeWish
@@ -66,7 +66,7 @@ def _receivers(ids: set[int], kind: Kind) -> list[Row[Any]]:
         func.coalesce(NoticeWish.app, true()).label("in_app"), func.coalesce(NoticeWish.mail, true()).label("by_mail"),
     )  # fmt: skip
     found = select(*columns).outerjoin(Profile, Profile.user_id == User.id).outerjoin(NoticeWish, wish)
-    return list(db.session.execute(found.where(User.id.in_(ids), User.active).order_by(User.id)))
+    return list(db.session.execute(found.where(User.id.in_(ids), insider()).order_by(User.id)))
 
 
 def _mail(receiver: Row[Any], kind: Kind, link: str, told: dict[str, Any]) -> None:

@@ -12,7 +12,7 @@ from app.contacts.forms import LookupField, LookupManyField
 from app.contacts.models import Contact
 from app.core import access
 from app.core.cleaning import seen
-from app.core.people import active_users, names_of_principals
+from app.core.people import crm_users, names_of_principals
 from app.opportunities import stages
 from app.opportunities.changes import BUDGET_LABELS
 from app.opportunities.models import Opportunity
@@ -121,5 +121,5 @@ class OpportunitySearchForm(DynamicForm):
         super().__init__(*args, **kwargs)
         self.stage.choices = [(str(stage.id), stage.label) for stage in stages.all_stages()]
         self.tags.choices = [(str(tag.id), tag.name) for tag in tag_choices()]
-        self.owner.choices = [(str(user.id), user.get_full_name()) for user in active_users()]
+        self.owner.choices = [(str(user.id), user.get_full_name()) for user in crm_users()]
         self.currency.choices = [(code, code) for code in currencies.in_use()]

@@ -32,6 +32,7 @@ from app.core.access import ChildOf, Private
 from app.core.clock import UTCDateTime
 from app.core.db import Model
 from app.core.mixins import Binned, Imported, Stamped, Titled, usual_indexes
+from app.core.setting import Setting
 from app.settings.models import PickValue, Tag, custom_indexes, range_table, tag_table
 
 
@@ -54,7 +55,7 @@ class BudgetType(StrEnum):
     YEAR = "year"
 
 
-class Stage(Stamped, Model):
+class Stage(Setting, Stamped, Model):
     """A step on the way to a sale (OPP-03). `probability` is in percent. The names we ship are shown translated."""
 
     __tablename__ = "stage"
@@ -71,6 +72,9 @@ class Stage(Stamped, Model):
     def label(self) -> str:
         """The name in the reader's language."""
         return gettext(self.name)
+
+    def called(self) -> str:
+        return f"stage: {self.name}"
 
     @property
     def is_open(self) -> bool:

@@ -7,6 +7,7 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from sqlalchemy import case, func, select, update
 
+from app.core import audit
 from app.core.cleaning import Cleaning
 from app.core.db import db
 from app.core.errors import Conflict, RuleBroken
@@ -92,6 +93,7 @@ def order(ids: list[int]) -> None:
         raise Conflict
     places = case({pk: place for place, pk in enumerate(ids)}, value=Stage.id)
     db.session.execute(update(Stage).values(position=places))
+    audit.note("setting.changed", "stage: order")
 
 
 def delete(stage: Stage, into: Stage | None) -> int:

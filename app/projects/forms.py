@@ -12,7 +12,7 @@ from app.contacts.forms import LookupField, LookupManyField
 from app.contacts.models import Contact
 from app.core import access, clock
 from app.core.cleaning import seen
-from app.core.people import active_users, names_of_principals
+from app.core.people import crm_users, names_of_principals
 from app.opportunities.models import Opportunity
 from app.projects.changes import STATUS_LABELS
 from app.projects.models import Project
@@ -90,4 +90,4 @@ class ProjectSearchForm(DynamicForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.owner.choices = [(str(user.id), user.get_full_name()) for user in active_users()]
+        self.owner.choices = [(str(user.id), user.get_full_name()) for user in crm_users()]

@@ -12,7 +12,7 @@ from flask_babel import lazy_gettext as _l
 from app.core import access
 from app.core.db import db
 from app.core.errors import RuleBroken
-from app.core.people import active_users, load_actor, names_of_principals
+from app.core.people import crm_users, load_actor, names_of_principals
 from app.core.roles import ThreeVerbs
 from app.reporting import running, service
 from app.reporting.models import Every, ReportMail, ReportSchedule
@@ -90,7 +90,7 @@ class ReportMailView(ThreeVerbs, BaseView):
             except RuleBroken as broken:
                 db.session.rollback()
                 errors = broken.errors
-        return self._page("mail_form", values=values, errors=errors, users=active_users(), row=row, **more)
+        return self._page("mail_form", values=values, errors=errors, users=crm_users(), row=row, **more)
 
     @expose("/<int:pk>")
     @has_access

@@ -15,7 +15,7 @@ from app.core import access, clock
 from app.core.db import db
 from app.core.errors import NotAllowed, RuleBroken
 from app.core.jobs import later
-from app.core.people import User
+from app.core.people import User, insider
 from app.reporting.models import Every, ReportMail, ReportSchedule
 from reports import asking, files
 from reports.catalogue import REPORTS
@@ -69,7 +69,7 @@ def _within(data: Mapping[str, Any], key: str, allowed: range, usual: int, error
 
 def _recipients(wanted: Any, errors: dict[str, str]) -> list[int]:
     ids = {int(one) for one in wanted if str(one).isascii() and str(one).isdigit() and len(str(one)) < 10}
-    known = list(db.session.scalars(select(User.id).where(User.active, User.id.in_(ids)).order_by(User.id)))
+    known = list(db.session.scalars(select(User.id).where(insider(), User.id.in_(ids)).order_by(User.id)))
     if not known or len(known) != len(list(wanted)) or len(known) > MOST_RECIPIENTS:
         errors["recipients"] = _("Choose users who get it.")
     return known

@@ -9,7 +9,7 @@ from flask_babel import lazy_gettext as _l
 
 from app.core import access, clock, nav
 from app.core.errors import RuleBroken
-from app.core.people import active_users
+from app.core.people import crm_users
 from app.core.roles import ThreeVerbs
 from app.reporting import choices
 from app.reporting.mail_views import ReportMailView
@@ -59,7 +59,7 @@ class ReportView(ThreeVerbs, BaseView):
             shown=shown,
             formats=[*files.MAKERS],
             periods=PERIODS,
-            users=active_users(),
+            users=crm_users(),
             currencies=currencies.in_use(),
             may_mail=self.appbuilder.sm.has_access("can_write", "ReportMail"),
         )

@@ -14,7 +14,7 @@ from flask_babel import gettext as _
 from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import distinct_on, insert
 
-from app.core import access, clock, money
+from app.core import access, audit, clock, money
 from app.core.cleaning import Cleaning
 from app.core.db import db
 from app.core.errors import RuleBroken
@@ -72,6 +72,7 @@ def add_rate(data: Mapping[str, Any]) -> None:
     if clean["day"] is None:
         raise RuleBroken({"day": _("This field is required.")})
     store([{"currency": data["currency"], "base": base, "day": clean["day"], "rate": rate, "source": TYPED}])
+    audit.note("setting.changed", f"currency_rate: {data['currency']}/{base} {clean['day']}", None, str(rate))
 
 
 def _rate(value: Any, cleaning: Cleaning) -> Decimal | None:

@@ -6,6 +6,7 @@ from typing import Any
 from flask_babel import gettext as _
 from sqlalchemy import case, func, select, update
 
+from app.core import audit
 from app.core.db import Model, db
 from app.core.errors import Conflict, RuleBroken
 from app.core.text import fold
@@ -163,6 +164,7 @@ def order(entity: str, ids: list[int]) -> None:
     db.session.execute(
         update(CustomField).where(CustomField.entity == entity, ~CustomField.removed).values(position=places)
     )
+    audit.note("setting.changed", f"custom_field: order ({entity})")
 
 
 def remove(field: CustomField) -> None:

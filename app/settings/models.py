@@ -28,6 +28,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from app.core.db import Model
 from app.core.mixins import Stamped
+from app.core.setting import CHANGED, REMOVED, Setting
 from app.settings.values import FieldKind
 
 # The colours that chips and dots are drawn in (macros.html); a word always stands beside.
@@ -45,7 +46,7 @@ class PickList(StrEnum):
     LOST_REASON = "lost_reason"
 
 
-class PickValue(Stamped, Model):
+class PickValue(Setting, Stamped, Model):
     """One word of a list. The names we ship are English and shown translated; a renamed one is shown as written."""
 
     __tablename__ = "pick_value"
@@ -63,14 +64,18 @@ class PickValue(Stamped, Model):
         """The name in the reader's language."""
         return gettext(self.name)
 
+    def called(self) -> str:
+        return f"{self.list}: {self.name}"
+
     def __repr__(self) -> str:
         return self.label
 
 
-class Tag(Model):
+class Tag(Setting, Model):
     """A free label (TAG-01); `Fiera` and `fiera` are one."""
 
     __tablename__ = "tag"
+    told_when = (CHANGED, REMOVED)
     __table_args__ = (Index("uq_tag_lower_name", func.lower(column("name")), unique=True),)
 
     id: Mapped[int] = mapped_column(Integer, Identity(), primary_key=True)
@@ -80,7 +85,7 @@ class Tag(Model):
         return self.name
 
 
-class CustomField(Stamped, Model):
+class CustomField(Setting, Stamped, Model):
     """A field that an administrator made (SET-08). Values stand in the entity's `custom` column under `key`, which
     never changes; a removed field keeps its values until they are erased."""
 
@@ -121,7 +126,7 @@ class CustomField(Stamped, Model):
         return self.label
 
 
-class Preference(Stamped, Model):
+class Preference(Setting, Stamped, Model):
     """One choice of the administrators for the whole installation; without a row its default holds."""
 
     __tablename__ = "preference"
@@ -129,8 +134,11 @@ class Preference(Stamped, Model):
     key: Mapped[str] = mapped_column(String(60), primary_key=True)
     value: Mapped[Any] = mapped_column(JSONB)
 
+    def called(self) -> str:
+        return self.key
 
-class CurrencyRate(Model):
+
+class CurrencyRate(Setting, Model):
     """One unit of `currency` was worth `rate` in `base` from `day` on (SET-03); typed by hand or fetched (`source`)."""
 
     __tablename__ = "currency_rate"
@@ -145,6 +153,9 @@ class CurrencyRate(Model):
     day: Mapped[dt.date] = mapped_column(Date)
     rate: Mapped[Decimal] = mapped_column(Numeric(24, 10))
     source: Mapped[str] = mapped_column(String(5))
+
+    def called(self) -> str:
+        return f"currency_rate: {self.currency}/{self.base} {self.day}"
 
 
 def tag_table(entity: str) -> Table:

@@ -7,6 +7,7 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from sqlalchemy import case, func, select, update
 
+from app.core import audit
 from app.core.db import db
 from app.core.errors import Conflict, RuleBroken
 from app.settings import uses
@@ -155,6 +156,7 @@ def order_pick_values(which: PickList, ids: list[int]) -> None:
         raise Conflict
     places = case({pk: place for place, pk in enumerate(ids)}, value=PickValue.id)
     db.session.execute(update(PickValue).where(PickValue.list == which).values(position=places))
+    audit.note("setting.changed", f"{which}: order")
 
 
 def _lock(value: PickValue) -> None:

@@ -12,8 +12,12 @@ const post = (url, body, json = false) => fetch(url, {
 /* ---------------------------------------------------------------- index: cards found while typing */
 const plain = (text) => text.toLowerCase().normalize("NFKD").replace(/\p{M}/gu, "");
 $("[data-card-search]")?.addEventListener("input", (event) => {
-  const cards = $$("[data-card]");
-  for (const card of cards) card.hidden = !plain(card.textContent).includes(plain(event.target.value.trim()));
+  const cards = $$("[data-card]"), words = plain(event.target.value).split(/\s+/);
+  for (const card of cards) {
+    const text = plain(`${card.textContent} ${card.dataset.words}`);
+    card.hidden = !words.every((word) => text.includes(word));
+  }
+  for (const section of $$("[data-card-section]")) section.hidden = !$$("[data-card]", section).some((c) => !c.hidden);
   $("[data-cards-none]").hidden = cards.some((c) => !c.hidden);
 });
 

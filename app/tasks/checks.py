@@ -10,7 +10,7 @@ from sqlalchemy.orm import lazyload
 from app.core import access
 from app.core.db import db
 from app.core.errors import RuleBroken
-from app.core.people import User, user_named
+from app.core.people import User, insider, user_named
 from app.core.text import fold
 from app.settings.models import PickList
 from app.settings.service import names_of
@@ -111,7 +111,7 @@ def _owner(wanted: Any, task: Task | None, errors: Errors) -> int | None:
     if task is not None and wanted == task.owner_id:
         return task.owner_id
     if _is_id(wanted) and wanted < 2**31:
-        found = db.session.scalar(select(User.id).where(User.id == wanted, User.active))
+        found = db.session.scalar(select(User.id).where(User.id == wanted, insider()))
     else:
         found = getattr(user_named(str(wanted)), "id", None)
     if found is None:

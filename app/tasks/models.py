@@ -28,6 +28,7 @@ from app.core.access import Actor, HangsOn, me
 from app.core.clock import UTCDateTime
 from app.core.db import Model
 from app.core.mixins import Binned, Imported, Stamped
+from app.core.setting import Setting
 from app.opportunities.models import Opportunity
 from app.projects.models import Project
 from app.settings.models import PickValue
@@ -118,7 +119,7 @@ class CalendarFeed(Model):
     created_at: Mapped[dt.datetime] = mapped_column(UTCDateTime, default=clock.now)
 
 
-class TaskTemplate(Stamped, Model):
+class TaskTemplate(Setting, Stamped, Model):
     """A set of tasks that is applied to a record (TSK-07), such as what has to be done for each new client."""
 
     __tablename__ = "task_template"

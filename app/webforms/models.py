@@ -11,10 +11,11 @@ from app.core import clock
 from app.core.clock import UTCDateTime
 from app.core.db import Model
 from app.core.mixins import Stamped
+from app.core.setting import Setting
 from app.imports.models import Own
 
 
-class WebForm(Stamped, Model):
+class WebForm(Setting, Stamped, Model):
     """One form. `key` is its public name; `fields` is [{"name", "label", "required"}] in the order of `fields.py`;
     `origins` are the sites that may send it, none meaning any. Its contacts are `owner`'s, private or open."""
 

@@ -12,7 +12,7 @@ from app.contacts.models import Channel, Contact, Medium
 from app.core import access
 from app.core.db import db
 from app.core.errors import Conflict, RuleBroken
-from app.core.people import User
+from app.core.people import User, insider
 from app.core.text import fold
 from app.history import service as history
 from app.notices import service as notices
@@ -100,7 +100,7 @@ def _fields(kind: str, wanted: list[dict[str, Any]], opt_in: bool, errors: dict[
 
 def _owner(wanted: Any, errors: dict[str, str]) -> int | None:
     wanted = wanted or access.current().user_id
-    found = db.session.scalar(select(User.id).where(User.id == wanted, User.active)) if type(wanted) is int else None
+    found = db.session.scalar(select(User.id).where(User.id == wanted, insider())) if type(wanted) is int else None
     if found is None:
         errors["owner"] = _("There is no such user.")
     return found

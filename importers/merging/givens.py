@@ -4,7 +4,7 @@ from sqlalchemy import select
 
 from app.contacts.models import Kind
 from app.core.db import db
-from app.core.people import Group, User
+from app.core.people import Group, User, insider
 from app.settings import custom
 
 
@@ -18,7 +18,7 @@ def users_by_name() -> dict[str, int]:
     """Active users by user name, email and full name in lower case; a name that fits several is left out."""
     found: dict[str, set[int]] = {}
     for user in db.session.execute(
-        select(User.id, User.username, User.email, User.first_name, User.last_name).where(User.active)
+        select(User.id, User.username, User.email, User.first_name, User.last_name).where(insider())
     ):
         for name in (user.username, user.email, f"{user.first_name} {user.last_name}"):
             found.setdefault((name or "").strip().lower(), set()).add(user.id)

@@ -11,7 +11,7 @@ from flask_babel import gettext as _
 from app.core import access, clock
 from app.core.db import db
 from app.core.errors import Conflict, NotAllowed, RuleBroken
-from app.core.people import active_users
+from app.core.people import crm_users
 from app.core.roles import ThreeVerbs
 from app.history.timeline import Cursor
 from app.opportunities import board, service, stages
@@ -39,7 +39,7 @@ class BoardView(ThreeVerbs, BaseView):
             mark=board.mark(),
             today=today(),
             me=access.current().user_id,
-            users=active_users(),
+            users=crm_users(),
             tags=tag_choices(),
             reasons=pick_values(PickList.LOST_REASON),
         )

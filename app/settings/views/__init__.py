@@ -9,9 +9,9 @@ from flask_babel import lazy_gettext as _l
 from app.core import nav
 from app.core.decimals import shown_decimal
 from app.core.roles import ThreeVerbs
-from app.core.text import fold
-from app.settings import service
+from app.settings import sections, service
 from app.settings.views.currencies import CurrencyView
+from app.settings.views.entrance import EntranceView
 from app.settings.views.fields import FieldView
 from app.settings.views.lists import PickListView
 from app.settings.views.preferences import PreferenceView
@@ -19,7 +19,7 @@ from app.settings.views.tags import TagView
 
 
 class SettingsView(ThreeVerbs, BaseView):
-    """What administrators change: one card for each page."""
+    """What administrators change: one card for each page, under the guide's headings."""
 
     route_base = "/settings"
     level = "admin"
@@ -27,16 +27,16 @@ class SettingsView(ThreeVerbs, BaseView):
     @expose("/")
     @has_access
     def list(self) -> Any:
-        """The cards that the actor may open; `q` looks through their words."""
+        """The cards that the actor may open; `q` looks through their words and what else they are called."""
         typed = request.args.get("q", "")[:100]
-        cards = [c for c in nav.shown(nav.SETTINGS) if fold(typed) in fold(f"{c.label} {c.description}")]
-        return self.render_template("settings/index.html", cards=cards, typed=typed)
+        found = sections.shown(nav.shown(nav.SETTINGS), typed)
+        return self.render_template("settings/index.html", sections=found, typed=typed)
 
 
 def register(appbuilder: Any) -> None:
     """Wire the pages and their cards."""
     current_app.add_template_filter(shown_decimal, "custom_decimal")
-    for view in (SettingsView, PickListView, TagView, FieldView, PreferenceView, CurrencyView):
+    for view in (SettingsView, PickListView, TagView, FieldView, PreferenceView, CurrencyView, EntranceView):
         appbuilder.add_view_no_menu(view)
     for which, words in service.WORDS.items():
         _card(which.value, words.title, words.about, words.icon, "PickListView.show", which=which.value)
@@ -47,7 +47,11 @@ def register(appbuilder: Any) -> None:
     _card("currencies", _l("Currencies"), about, "coins", "CurrencyView.list")
     about = _l("The largest document, pictures found on the web")
     _card("preferences", _l("Files and pictures"), about, "file", "PreferenceView.list")
+    about = _l("Who may use the CRM: all users, or chosen users and groups; its administrators")
+    _card("access", _l("Access rights"), about, "lock", "EntranceView.list", level="owner")
+    about = _l("Turn the CRM off and on again")
+    _card("modules", _l("Modules and tools"), about, "player-play", "EntranceView.modules", level="owner")
 
 
-def _card(key: str, label: Any, about: Any, icon: str, endpoint: str, **values: Any) -> None:
-    nav.SETTINGS.append(nav.Entry(key, label, icon, endpoint, values, level="admin", description=about))
+def _card(key: str, label: Any, about: Any, icon: str, endpoint: str, level: str = "admin", **values: Any) -> None:
+    nav.SETTINGS.append(nav.Entry(key, label, icon, endpoint, values, level=level, description=about))
