@@ -15,6 +15,7 @@ from app.core.db import db, migrate
 
 # In order: a room may use those to its left (ARCHITECTURE: import rules).
 ROOMS = [
+    "lists",
     "settings",
     "mailing",
     "notices",

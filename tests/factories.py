@@ -44,6 +44,7 @@ from app.imports.models import ImportKept, ImportProblem, ImportRun, ImportUndo,
 from app.invoices import items, recurrence, sending, taxes
 from app.invoices import service as invoices
 from app.invoices.models import Invoice, InvoiceLine, Payment, Recurrence, Sending
+from app.lists.models import SavedView
 from app.mailing import service as mailing
 from app.mailing.models import OutgoingMail
 from app.notices import service as notices
@@ -504,6 +505,20 @@ def make_consent(owner: Someone | None = None, contact: int | None = None, **key
     return made
 
 
+def make_view(owner: Someone | None = None, list_name: str = "contact", **keys: Any) -> int:
+    """A view of a list, its owner's alone unless it is `shared`; its id. It is written past the check of what the list
+    offers, so that tests can keep what is not there any more."""
+    owner = owner or the_cast()["sergio"]
+    keys.pop("private", None)
+    with acting(owner):
+        view = SavedView(**{"list_name": list_name, "name": unique("vista"), "owner_id": owner.id, **keys})
+        db.session.add(view)
+        db.session.commit()
+        made = view.id
+    db.session.remove()
+    return made
+
+
 # How to make a row of each guarded table: what isn't here fails the access tests, so that no entity goes untested.
 # A child is made with its parent.
 FACTORIES: dict[type[Any], Callable[..., int]] = {
@@ -541,6 +556,7 @@ FACTORIES: dict[type[Any], Callable[..., int]] = {
     Merge: make_merge,
     Pair: make_pair,
     Consent: make_consent,
+    SavedView: make_view,
 }
 
 
@@ -586,6 +602,7 @@ MADE: dict[str, Callable[..., Any]] = {
     "merge": make_merge,
     "pair": make_pair,
     "consent": make_consent,
+    "view": make_view,
 }
 
 

@@ -35,6 +35,9 @@ class CaseView(RecordView):
     route_base = "/cases"
     class_permission_name = "Case"
     list_title = _l("Cases")
+    list_name = "case"
+    own_args = ("q", "imported", "state")
+    more_columns = ["closed_at", "meets_at", "place", "description", "private", "created_at"]
     list_columns = ["card", "tags", "owner", "changed_at"]
     order_columns = ["card", "changed_at"]
     base_order = ("changed_at", "desc")
@@ -49,6 +52,11 @@ class CaseView(RecordView):
         "tags": _l("Tags"),
         "owner": _l("Responsible"),
         "private": _l("Limited access"),
+        "closed_at": _l("Closed"),
+        "meets_at": _l("Meeting"),
+        "place": _l("Place"),
+        "description": _l("Description"),
+        "created_at": _l("Created"),
         "changed_at": _l("Changed"),
     }
     formatters_columns = {name: cell(name) for name in ("card", "tags", "owner")}

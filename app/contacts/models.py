@@ -167,6 +167,21 @@ class Contact(Private, Stamped, Binned, Imported, Model):
         """The primary phone."""
         return self.primary(Medium.PHONE)
 
+    @property
+    def website(self) -> "Channel | None":
+        """The primary web address."""
+        return self.primary(Medium.WEB)
+
+    @property
+    def city(self) -> str | None:
+        """Where its primary address is."""
+        return next((a.city for a in sorted(self.addresses, key=lambda a: not a.is_primary)), None)
+
+    @property
+    def country(self) -> str | None:
+        """The country of its primary address."""
+        return next((a.country for a in sorted(self.addresses, key=lambda a: not a.is_primary)), None)
+
     def index_words(self) -> None:
         """Write what lists sort by and what the search looks through: names, emails, web addresses, phone digits."""
         names = [self.name] if self.kind == Kind.COMPANY else [self.last_name, self.first_name]

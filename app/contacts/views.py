@@ -21,15 +21,17 @@ from app.core import access, nav, tabs
 from app.core.db import db
 from app.core.errors import Conflict, RuleBroken
 from app.core.people import names_of_principals
-from app.core.views import CrmView, cells_of
+from app.core.views import cells_of
+from app.lists.views.listed import Column, ListedView
 from app.settings import custom
 from app.settings import forms as custom_forms
+from app.settings.views.records import columns_of
 
 cell = cells_of("contacts/cells.html")
 MAX_ID = 2**31 - 1  # of an import run
 
 
-class ContactView(CrmView):
+class ContactView(ListedView):
     """Persons and companies (CON-01…03, 06, 07, 09)."""
 
     datamodel = queries.interface()
@@ -37,6 +39,9 @@ class ContactView(CrmView):
     route_base = "/contacts"
     class_permission_name = "Contact"
     list_title = _l("Contacts")
+    list_name = "contact"
+    own_args = ("q", "imported")
+    more_columns = ["kind", "title", "website", "city", "country", "description", "private", "created_at"]
     list_columns = ["card", "email", "phone", "company", "type", "temperature", "tags", "owner", "changed_at"]
     order_columns = ["card", "changed_at"]
     base_order = ("card", "asc")
@@ -57,10 +62,17 @@ class ContactView(CrmView):
         "owner": _l("Responsible"),
         "private": _l("Private"),
         "kind": _l("Kind"),
+        "title": _l("Job title"),
+        "website": _l("Website"),
+        "city": _l("City"),
+        "country": _l("Country"),
+        "description": _l("Description"),
+        "created_at": _l("Created"),
         "changed_at": _l("Changed"),
     }
     formatters_columns = {
-        name: cell(name) for name in ("card", "email", "phone", "company", "type", "temperature", "tags", "owner")
+        name: cell(name)
+        for name in ("card", "email", "phone", "company", "type", "temperature", "tags", "owner", "kind", "website")
     }
 
     def narrow(self, filters: Any) -> None:
@@ -69,10 +81,8 @@ class ContactView(CrmView):
         if run := request.args.get("imported", type=int):
             filters.add_filter_related_view("import_run_id", FilterEqual, min(run, MAX_ID))
 
-    def _get_list_widget(self, filters: Any, **kwargs: Any) -> Any:
-        widgets = super()._get_list_widget(filters, **kwargs)
-        custom_forms.add_columns(widgets["list"].template_args, custom.fields_of("contact"), "card", "changed_at")
-        return widgets
+    def own_columns(self) -> list[Column]:
+        return columns_of("contact")
 
     def _get_search_widget(self, form: Any = None, **kwargs: Any) -> Any:
         widgets = super()._get_search_widget(form=form, **kwargs)
@@ -222,6 +232,7 @@ def register(appbuilder: Any) -> None:
     appbuilder.add_view_no_menu(VcardView)
     appbuilder.add_view_no_menu(PersonalView)
     directory_views.register(appbuilder)
-    nav.MAIN.append(nav.Entry("contacts", _l("Contacts"), "users", "ContactView.list", place=10))
+    also = tuple(view.__name__ for view in (PhotoView, MergeView, DuplicateView, VcardView, PersonalView))
+    nav.MAIN.append(nav.Entry("contacts", _l("Contacts"), "users", "ContactView.list", place=10, also=also))
     nav.CREATE.append(nav.Entry("person", _l("Person"), "user", "ContactView.add", place=10))
     nav.CREATE.append(nav.Entry("company", _l("Company"), "building", "ContactView.add", {"kind": "company"}, place=11))

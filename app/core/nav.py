@@ -10,7 +10,8 @@ from app.core import access
 
 @dataclass
 class Entry:
-    """One link. `level` is who sees it: "user", "admin" (CRM administrators) or "owner". Lower `place` stands first."""
+    """One link. `level` is who sees it: "user", "admin" (CRM administrators) or "owner". Lower `place` stands first.
+    `also` names further views whose pages belong to it."""
 
     key: str
     label: Any
@@ -20,6 +21,7 @@ class Entry:
     level: str = "user"
     description: Any = ""
     place: int = 50
+    also: tuple[str, ...] = ()
 
     @property
     def href(self) -> str:
@@ -27,7 +29,7 @@ class Entry:
 
     @property
     def active(self) -> bool:
-        return (request.endpoint or "").split(".")[0] == self.endpoint.split(".")[0]
+        return (request.endpoint or "").split(".")[0] in (self.endpoint.split(".")[0], *self.also)
 
 
 class Menu(list[Entry]):

@@ -23,6 +23,11 @@ def interface(*more: Any) -> CrmInterface:
     return CustomInterface(Opportunity, loads=(*list_loads(), *more), equal=equal)
 
 
+def list_interface() -> CrmInterface:
+    """Of the page: whoever likes sees why something was lost."""
+    return interface(joinedload(Opportunity.lost_reason))
+
+
 def api_interface() -> CrmInterface:
     """REST shows more of each row."""
     people = selectinload(Opportunity.participants).lazyload("*")

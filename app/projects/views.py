@@ -31,6 +31,9 @@ class ProjectView(RecordView):
     route_base = "/projects"
     class_permission_name = "Project"
     list_title = _l("Projects")
+    list_name = "project"
+    own_args = ("q",)
+    more_columns = ["description", "private", "created_at"]
     list_columns = ["card", "opportunity", "contact", "status", "start_on", "end_on", "owner", "changed_at"]
     order_columns = ["card", "end_on", "changed_at"]
     base_order = ("changed_at", "desc")
@@ -49,6 +52,8 @@ class ProjectView(RecordView):
         "end_on": _l("End"),
         "owner": _l("Responsible"),
         "private": _l("Limited access"),
+        "description": _l("Description"),
+        "created_at": _l("Created"),
         "changed_at": _l("Changed"),
     }
     formatters_columns = {

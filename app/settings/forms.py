@@ -164,28 +164,9 @@ def posted_field(request: Request, entity: str) -> dict[str, Any]:
     return data | {flag: flag in form or (first and flag not in ("required", "in_list")) for flag in custom.FLAGS}
 
 
-def add_columns(args: dict[str, Any], fields: Iterable[CustomField], record: str, before: str) -> None:
-    """Put the fields that are columns into a list widget's arguments. `record`: the column that holds the whole row;
-    `before`: the column that they stand in front of."""
-    shown = [f for f in fields if f.in_list and f.holds]
-    if not shown:
-        return
-    rows = list(args["value_columns"])
-    for row in rows:
-        row.update({f.name: row[record].custom.get(f.key) for f in shown})
-    columns = list(args["include_columns"])
-    at = columns.index(before) if before in columns else len(columns)
-    columns[at:at] = [f.name for f in shown]
-    drawn = {f.name: _cell(f) for f in shown}
-    args |= {
-        "include_columns": columns,
-        "value_columns": rows,
-        "label_columns": {**args["label_columns"], **{f.name: f.label for f in shown}},
-        "formatters_columns": {**args["formatters_columns"], **drawn},
-    }
+def cell(field: CustomField) -> Any:
+    """Draws the value of a field in a list."""
 
-
-def _cell(field: CustomField) -> Any:
     def draw(value: Any) -> Any:
         return current_app.jinja_env.get_template("settings/custom.html").module.value(field, value)  # type: ignore[attr-defined]
 

@@ -19,11 +19,12 @@ from app.core import access
 from app.core.access import guarded_models
 from app.core.db import db
 from app.exports.models import ExportRun
+from app.lists.models import SavedView
 from app.notices.models import Notice
 from tests.factories import FACTORIES, Maker, Someone, acting, unique
 
 # What administrators see of these, where it is not what their owner sees.
-ADMINISTRATORS = {Notice: 0, ExportRun: 0, Mailing: 1, MailingRecipient: 1}
+ADMINISTRATORS = {Notice: 0, ExportRun: 0, Mailing: 1, MailingRecipient: 1, SavedView: 0}
 Probe = Callable[[int, int], Any]
 Other = aliased(Contact)
 NamesOfAll = select(Contact.id).cte("all_of_them")
@@ -139,8 +140,8 @@ def test_a_row_is_for_its_actor_alone(app: Flask, make: Maker, hidden: tuple[int
 
 @pytest.mark.parametrize("model", FACTORIES, ids=lambda model: model.__name__)
 def test_each_guarded_table(app: Flask, make: Maker, model: type[Any]) -> None:
-    """ACC-06: rows of every guarded table, children too, are for their owner and administrators; notices and
-    exports are for one person alone, mailings for administrators alone."""
+    """ACC-06: rows of every guarded table, children too, are for their owner and administrators; notices,
+    exports and saved views that are not shared are for one person alone, mailings for administrators alone."""
     with app.app_context():
         FACTORIES[model](make["sergio"], private=True)
     seen = {name: count(app, make[name], model) for name in ("sergio", "ada", "marta", "nino", "livia", "renzo")}

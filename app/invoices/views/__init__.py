@@ -44,7 +44,8 @@ def register(appbuilder: Any) -> None:
     current_app.add_template_filter(Decimal, "decimal")
     for view in VIEWS:
         appbuilder.add_view_no_menu(view)
-    nav.MAIN.append(nav.Entry("invoices", _l("Invoices"), "file", "InvoiceView.list", place=40))
+    also = ("InvoiceDocumentView", "InvoiceEditorView")
+    nav.MAIN.append(nav.Entry("invoices", _l("Invoices"), "file", "InvoiceView.list", place=40, also=also))
     nav.CREATE.append(nav.Entry("invoice", _l("Invoice"), "file", "InvoiceView.add", place=40))
     for key, label, about, icon, endpoint in CARDS:
         nav.SETTINGS.append(nav.Entry(key, label, icon, endpoint, level="admin", description=about))

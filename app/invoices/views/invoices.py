@@ -16,7 +16,7 @@ from app.core.decimals import shown_decimal
 from app.core.errors import NotAllowed, RuleBroken
 from app.core.links import absolute
 from app.core.money import format_money
-from app.core.views import CrmView, came_from
+from app.core.views import came_from
 from app.invoices import (
     addresses,
     forms,
@@ -30,9 +30,10 @@ from app.invoices import (
 from app.invoices.models import Invoice, Status
 from app.invoices.reading import number
 from app.invoices.views.cells import cell
+from app.lists.views.listed import Column, ListedView, money_column
 
 
-class InvoiceView(CrmView):
+class InvoiceView(ListedView):
     """Invoices (INV-02…07)."""
 
     datamodel = queries.interface()
@@ -40,6 +41,8 @@ class InvoiceView(CrmView):
     route_base = "/invoices"
     class_permission_name = "Invoice"
     list_title = _l("Invoices")
+    list_name = "invoice"
+    more_columns = ["kind", "currency", "order_number", "billed_at", "sent_at", "notes"]
     list_columns = ["card", "client_name", "state", "date", "due_date", "amount", "rest"]
     order_columns = ["card", "date", "due_date", "amount"]
     base_order = ("date", "desc")
@@ -59,13 +62,20 @@ class InvoiceView(CrmView):
         "amount": _l("Total"),
         "rest": _l("To be paid"),
         "currency": _l("Currency"),
+        "order_number": _l("Purchase order number"),
+        "billed_at": _l("Billed"),
+        "sent_at": _l("Sent"),
+        "notes": _l("Notes"),
     }
-    formatters_columns = {name: cell(name) for name in ("card", "state", "amount", "rest")}
+    formatters_columns = {name: cell(name) for name in ("card", "state", "amount", "rest")} | {"kind": forms.KINDS.get}
 
-    def _get_list_widget(self, filters: Any, **kwargs: Any) -> Any:
+    def own_columns(self) -> list[Column]:
+        sums = {"net": _l("Subtotal"), "tax": _l("Tax"), "paid": _l("Paid")}
+        return [money_column(name, label) for name, label in sums.items()]
+
+    def narrow(self, filters: Any) -> None:
         if typed := request.args.get("q", "").strip()[:200]:
             filters.add_filter_related_view("search", queries.FilterInvoiceSearch, typed)
-        return super()._get_list_widget(filters, **kwargs)
 
     def data_of(self, form: forms.InvoiceForm) -> dict[str, Any]:
         return forms.data_of(form)

@@ -17,7 +17,8 @@ def register(appbuilder: Any) -> None:
     for view in (OpportunityView, BoardView, StageView):
         appbuilder.add_view_no_menu(view)
     label = _l("Opportunities")
-    nav.MAIN.append(nav.Entry("opportunities", label, "target-arrow", "OpportunityView.list", place=30))
+    main = nav.Entry("opportunities", label, "target-arrow", "OpportunityView.list", place=30, also=("BoardView",))
+    nav.MAIN.append(main)
     nav.CREATE.append(nav.Entry("opportunity", _l("Opportunity"), "target-arrow", "OpportunityView.add", place=30))
     about = _l("First contact, proposal, won, lost: their order and probability")
     entry = nav.Entry(

@@ -16,6 +16,7 @@ from app.core.db import db
 from app.core.errors import Conflict, NotAllowed, RuleBroken
 from app.core.people import names_of_principals
 from app.core.views import cells_of
+from app.lists.views.listed import Column, money_column
 from app.opportunities import forms, queries, service, stages, totals
 from app.opportunities.changes import BUDGET_LABELS
 from app.opportunities.models import Opportunity
@@ -31,11 +32,16 @@ class OpportunityView(RecordView):
     """Possible sales (OPP-01…06)."""
 
     entity = "opportunity"
-    datamodel = queries.interface()
+    datamodel = queries.list_interface()
     service = service
     route_base = "/opportunities"
     class_permission_name = "Opportunity"
     list_title = _l("Opportunities")
+    list_name = "opportunity"
+    more_columns = [
+        "currency", "budget_type", "periods", "closed_on", "lost_reason", "stage_changed_at", "description",
+        "private", "created_at",
+    ]  # fmt: skip
     list_columns = ["card", "contact", "stage", "probability", "worth", "expected_close", "tags", "owner", "changed_at"]
     order_columns = ["card", "expected_close", "changed_at"]
     base_order = ("changed_at", "desc")
@@ -57,12 +63,21 @@ class OpportunityView(RecordView):
         "owner": _l("Responsible"),
         "private": _l("Limited access"),
         "currency": _l("Currency"),
+        "budget_type": _l("Budget"),
+        "periods": _l("Periods"),
+        "lost_reason": _l("Reason of loss"),
+        "stage_changed_at": _l("In this stage since"),
+        "description": _l("Description"),
+        "created_at": _l("Created"),
         "changed_at": _l("Changed"),
     }
     formatters_columns = {
         name: cell(name)
         for name in ("card", "contact", "stage", "probability", "worth", "expected_close", "tags", "owner")
-    }
+    } | {"budget_type": BUDGET_LABELS.get}
+
+    def own_columns(self) -> list[Column]:
+        return [*super().own_columns(), money_column("amount", _l("Amount"))]
 
     def data_of(self, form: forms.OpportunityForm) -> dict[str, Any]:
         return forms.data_of(form)

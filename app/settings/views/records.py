@@ -1,5 +1,6 @@
 """What the pages of all titled records with privacy, tags and fields of one's own have in common."""
 
+from collections.abc import Callable, Sequence
 from typing import Any, ClassVar
 
 from flask import flash, redirect, request, url_for
@@ -13,29 +14,40 @@ from werkzeug.exceptions import NotFound
 from app.core.db import db
 from app.core.errors import Conflict, RuleBroken
 from app.core.finding import FilterSearch
-from app.core.views import CrmView
+from app.lists.views.listed import Column, ListedView
 from app.settings import custom
 from app.settings import forms as custom_forms
 
 MAX_ID = 2**31 - 1  # of an import run
 
 
-class RecordView(CrmView):
+def columns_of(entity: str) -> list[Column]:
+    """The custom fields of an entity as columns of its list; those of administrators' choice are there by default."""
+    fields = (f for f in custom.fields_of(entity) if f.holds)
+    return [Column(f.name, f.label, _reader(f.key), custom_forms.cell(f), f.in_list) for f in fields]
+
+
+def _reader(key: str) -> Callable[[Any], Any]:
+    return lambda row: row.custom.get(key)
+
+
+class RecordView(ListedView):
     """A list searched by words, with columns and filters of custom fields; restore; custom fields edited in place.
 
     `entity` is the name of the table, `title_of` what the page of one custom field calls the record.
     """
 
     entity: ClassVar[str]
+    own_args: ClassVar[Sequence[str]] = ("q", "imported")
 
-    def _get_list_widget(self, filters: Any, **kwargs: Any) -> Any:
+    def own_columns(self) -> list[Column]:
+        return columns_of(self.entity)
+
+    def narrow(self, filters: Any) -> None:
         if typed := request.args.get("q", "").strip()[:200]:
             filters.add_filter_related_view("search", FilterSearch, typed)
         if hasattr(self.datamodel.obj, "import_run_id") and (run := request.args.get("imported", type=int)):
             filters.add_filter_related_view("import_run_id", FilterEqual, min(run, MAX_ID))
-        widgets = super()._get_list_widget(filters, **kwargs)
-        custom_forms.add_columns(widgets["list"].template_args, custom.fields_of(self.entity), "card", "changed_at")
-        return widgets
 
     def _get_search_widget(self, form: Any = None, **kwargs: Any) -> Any:
         widgets = super()._get_search_widget(form=form, **kwargs)

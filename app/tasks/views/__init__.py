@@ -18,7 +18,8 @@ def register(appbuilder: Any) -> None:
     for view in (TaskView, TaskPanelView, CalendarView, FeedSettingsView, FeedView, TaskTemplateView):
         appbuilder.add_view_no_menu(view)
     panels.hang()
-    nav.MAIN.append(nav.Entry("tasks", _l("Tasks"), "checkbox", "TaskView.list", place=20))
+    also = ("CalendarView", "FeedSettingsView")
+    nav.MAIN.append(nav.Entry("tasks", _l("Tasks"), "checkbox", "TaskView.list", place=20, also=also))
     about = _l("Sets of tasks for what is done each time, such as for a new client")
     words = {"level": "admin", "description": about}
     nav.SETTINGS.append(nav.Entry("task_templates", _l("Task templates"), "checkbox", "TaskTemplateView.list", **words))
