@@ -5,7 +5,7 @@ from alembic import op
 from sqlalchemy.dialects import postgresql
 
 revision = "6c1b94e7d2a0"
-down_revision = "5d0c8e7ab314"
+down_revision = "3e1f7a90c2d4"
 branch_labels = None
 depends_on = None
 
