@@ -30,6 +30,7 @@ RAW_SQL = {
     "app/ops/": "runs servers and measures them",
     "app/core/jobs.py": "opens a transaction, reads nothing",
     "app/core/runs.py": "the progress of a run, on a connection of its own, and a snapshot to read from",
+    "app/core/once.py": "where a request led, after its own transaction",
     "app/core/health.py": "asks for the schema's version",
     "workers/schedule.py": "the leader's advisory lock",
     "app/imports/running.py": "COPY of refused rows, and the lock of a run",

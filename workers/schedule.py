@@ -51,7 +51,9 @@ def sweep() -> None:
 
 
 def expired() -> None:
-    """Take away what has had its time: exported files, what undoes an import, unconfirmed forms; bring in counts."""
+    """Take away what has had its time: exported files, what undoes an import, unconfirmed forms, marks of what was
+    done once; bring in counts."""
+    from app.core import once
     from app.exports.service import take_away
     from app.imports.undoing import forget_old
     from app.webforms import confirming
@@ -61,6 +63,7 @@ def expired() -> None:
     forget_old()
     bring_in()
     confirming.forget_old()
+    once.forget_old()
     db.session.commit()
 
 

@@ -64,6 +64,8 @@ def later(job: str, row: Any) -> None:
 
 @event.listens_for(Session, "after_commit")
 def _send(session: Session) -> None:
+    if session.in_nested_transaction():  # a savepoint's end is no commit: nobody else sees the row yet
+        return
     for job, row in session.info.pop(PENDING, []):
         nudge(job, row if isinstance(row, int | str) else inspect(row).identity[0])
 

@@ -31,7 +31,7 @@ from werkzeug.exceptions import HTTPException, InternalServerError
 from werkzeug.middleware.proxy_fix import ProxyFix
 from werkzeug.sansio.utils import host_is_trusted
 
-from app.core import access, counting, entrance, nav
+from app.core import access, counting, entrance, nav, once
 from app.core.db import db
 from app.core.errors import Conflict, NotAllowed, RuleBroken, Shut
 
@@ -47,6 +47,7 @@ def init_app(app: Flask) -> None:
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=app.config["PROXIES"], x_proto=app.config["PROXIES"])  # type: ignore[method-assign]
     app.before_request(_begin)  # before the CSRF check, so that its refusals have an id too
     csrf.init_app(app)
+    once.init_app(app)
     app.config["OUR_HOSTS"] = our_hosts(app.config["BASE_URL"])
     app.after_request(_headers)
     app.context_processor(_template_globals)

@@ -149,6 +149,9 @@ $$("[data-toast]").forEach(fade);
 on("click", "[data-toast-close]", (_e, button) => button.closest("[data-toast]").remove());
 document.body.addEventListener("toast", (event) => toast(event.detail.text, event.detail.kind)); /* HX-Trigger: {"toast": {…}} */
 document.body.addEventListener("htmx:configRequest", (event) => { event.detail.headers["X-CSRFToken"] = csrf(); });
+document.body.addEventListener("htmx:afterRequest", (event) => { /* a form that stays may be sent again, and then means it */
+  for (const mark of $$("[name=_once]", event.detail.elt)) if (event.detail.successful) mark.value = [...crypto.getRandomValues(new Uint32Array(3))].join("-");
+});
 
 /* ---------------------------------------------------------------- lists */
 function countChosen(list) {

@@ -29,6 +29,7 @@ SIGNING_OUT = {"LoginView.logout"}
 NO_KEYS = {"version", "locale", "filename"}
 PASSING = [
     (re.compile(r'nonce="[^"]*"|nonce-[\w-]+'), "NONCE"),
+    (re.compile(r'name="_once" value="[^"]*"'), "ONCE"),
     (re.compile(r"\bI[\w-]{50,}\.[\w-]{6}\.[\w-]{27}"), "CSRF"),
     (re.compile(r"\b[0-9a-f]{16}\b"), "REQUEST"),
 ]
