@@ -169,10 +169,14 @@ class ContactForm(DynamicForm):
             ids = [i for i in (field.data if isinstance(field.data, list) else [field.data]) if isinstance(i, int)]
             field.choices = list(names_of_principals(ids).items())
 
-    def prefill(self, kind: str | None, company_id: int | None) -> None:
-        """What a link to a new contact asks for: its kind, or the company of the new person; oneself as responsible."""
+    def prefill(self, args: Any) -> None:
+        """What a link to a new contact asks for: its kind and names, or the company of the new person; oneself as
+        responsible."""
+        kind, company_id = args.get("kind"), args.get("company", type=int)
         self.kind.data = kind if kind in list(Kind) else Kind.PERSON.value
         self.company.data, self.company.choices = company_id, company_choices(company_id)
+        for name in ("first_name", "last_name", "name"):
+            self[name].data = args.get(name, "")[:255]
         actor = access.current()
         self.owner.data, self.owner.choices = actor.user_id, [(actor.user_id, actor.name)]
 

@@ -124,8 +124,7 @@ class ContactView(ListedView):
     def _add(self) -> Any:
         widgets = super()._add()
         if widgets and request.method == "GET":
-            form = widgets["add"].template_args["form"]
-            form.prefill(request.args.get("kind"), request.args.get("company", type=int))
+            widgets["add"].template_args["form"].prefill(request.args)
         return widgets
 
     @expose("/custom/<pk>/<key>", methods=["GET", "POST"])

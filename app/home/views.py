@@ -9,6 +9,7 @@ from flask_appbuilder.views import IndexView
 from app.contacts import service as contacts
 from app.core import access
 from app.core.interface import COUNT_CAP
+from app.home.search_views import SearchView
 
 
 class HomeView(IndexView):
@@ -27,4 +28,5 @@ class HomeView(IndexView):
 
 
 def register(appbuilder: Any) -> None:
-    """Nothing: Flask-AppBuilder wires the index view named in the configuration."""
+    """Wire the search; Flask-AppBuilder wires the index view that the configuration names."""
+    appbuilder.add_view_no_menu(SearchView)

@@ -11,10 +11,14 @@ from reports.tables import Link
 LISTS = {"opportunity": "OpportunityView.list"}
 
 
+def manager() -> Any:
+    """Who says what the actor may read."""
+    return current_app.extensions["appbuilder"].sm
+
+
 def readable() -> list[Report]:
     """The reports whose records the actor may open."""
-    manager = current_app.extensions["appbuilder"].sm
-    return [report for report in REPORTS.values() if manager.has_access("can_read", report.permission)]
+    return [report for report in REPORTS.values() if manager().has_access("can_read", report.permission)]
 
 
 def report_or_404(key: str) -> Report:

@@ -37,8 +37,6 @@ on("click", "[data-nav-fold]", () => {
 });
 document.addEventListener("keydown", (event) => {
   if (event.key === "Escape" && document.body.classList.contains("nav-shown")) drawer(false);
-  const search = $("[data-search-key]");
-  if (search && (event.ctrlKey || event.metaKey) && event.key.toLowerCase() === "k") { event.preventDefault(); search.focus(); search.select(); }
 });
 
 /* ---------------------------------------------------------------- menus: native popovers, placed by their button */

@@ -130,13 +130,35 @@ def test_theme_is_kept(open_page: Open) -> None:
 
 
 def test_keyboard_reaches_the_content_first(open_page: Open) -> None:
-    """UI rules: the first Tab offers to skip to the content; Ctrl-K goes to the search."""
+    """UI rules: the first Tab offers to skip to the content; Ctrl-K goes to the search, Esc back."""
     page = open_page("ada")
     page.goto("/")
     page.keyboard.press("Tab")
     assert page.evaluate("document.activeElement.className") == "skip-link"
     page.keyboard.press("Control+k")
     assert page.evaluate("document.activeElement.id") == "global-search"
+    page.keyboard.press("Escape")
+    assert page.evaluate("document.activeElement.className") == "skip-link"
+
+
+def test_palette_by_keys(open_page: Open, make: Maker) -> None:
+    """GEN-06: from anywhere to a new invoice for somebody, by keys alone; announced, chosen line told, axe content."""
+    for first in ("Nicolò", "Zeno"):
+        make.contact(first_name=first, last_name="Rossi")
+    page = open_page("ada")
+    page.goto("/")
+    page.keyboard.press("Control+k")
+    page.keyboard.type("invoice ross")
+    page.wait_for_selector('#palette-lines [role=option]:has-text("New invoice for Nicolò Rossi")')
+    assert page.locator("[data-palette-says]").inner_text().endswith("results")
+    ask = page.locator("#global-search")
+    first = ask.get_attribute("aria-activedescendant")
+    page.keyboard.press("ArrowDown")
+    assert ask.get_attribute("aria-activedescendant") != first
+    page.keyboard.press("ArrowUp")
+    assert not page.violations()
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/invoices/add?client=*")
 
 
 def test_menus_show_what_the_role_may(open_page: Open) -> None:
