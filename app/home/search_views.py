@@ -70,7 +70,8 @@ def readable() -> list[Source]:
 
 def listed(found: Found, typed: str) -> str:
     """The list of all hits of a kind."""
-    return url_for(found.source.listed, q=typed, **found.source.list_values)
+    values: dict[str, Any] = {"q": typed, **found.source.list_values}
+    return url_for(found.source.listed, **values)
 
 
 def _hit(found: Found) -> Any:
