@@ -61,6 +61,8 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--port", type=int, default=8000, help="port to listen on (default 8000)")
     parser.add_argument("--data", type=folder, default=ROOT / "var", help="data folder (default var/)")
     parser.add_argument("--workers", type=int, default=2, help="worker processes (default 2)")
+    backup = "before an upgrade, don't back up the database (into the data folder, the last 3 are kept)"
+    parser.add_argument("--no-backup", dest="backup", action="store_false", help=backup)
     parser.add_argument("--demo", action="store_true", help="load a small believable data set")
 
 

@@ -121,12 +121,19 @@ class Line:
             self._open = None
 
 
-def _connect(server: Server) -> smtplib.SMTP:
+def greet(server: Server, seconds: float = 10) -> None:
+    """Sign in and take leave, without a mail. Raises OSError or SMTPException with what is wrong."""
+    line = _connect(server, seconds)
+    line.noop()
+    line.close()
+
+
+def _connect(server: Server, patience: float = PATIENCE) -> smtplib.SMTP:
     context = ssl.create_default_context()
     if server.tls:
-        line: smtplib.SMTP = smtplib.SMTP_SSL(server.host, server.port, timeout=PATIENCE, context=context)
+        line: smtplib.SMTP = smtplib.SMTP_SSL(server.host, server.port, timeout=patience, context=context)
     else:
-        line = smtplib.SMTP(server.host, server.port, timeout=PATIENCE)
+        line = smtplib.SMTP(server.host, server.port, timeout=patience)
     try:
         if server.starttls:
             line.starttls(context=context)

@@ -75,21 +75,21 @@ def count_rows(connection: "psycopg.Connection[Any]") -> Rows:
 # ------------------------------------------------------------ written
 
 
-def write(path: Path, with_key: bool = True) -> dict[str, Any]:
+def write(path: Path, with_key: bool = True, with_files: bool = True) -> dict[str, Any]:
     """Write the backup, readable by its owner alone; whole or not at all. Returns its list. Raises Unfit, OSError."""
     part = path.with_name(f".{path.name}.part")
     part.unlink(missing_ok=True)
     part.touch(mode=0o600)
     try:
         with tarfile.open(part, "w") as tar:
-            content = _contents(tar, with_key)
+            content = _contents(tar, with_key, with_files)
         part.replace(path)
     finally:
         part.unlink(missing_ok=True)
     return content
 
 
-def _contents(tar: tarfile.TarFile, with_key: bool) -> dict[str, Any]:
+def _contents(tar: tarfile.TarFile, with_key: bool, with_files: bool) -> dict[str, Any]:
     with tempfile.TemporaryDirectory(prefix="clientela-backup-") as place:
         dump = Path(place) / DUMP
         content: dict[str, Any] = {"format": FORMAT, "made_at": clock.now().isoformat(), "files": {}}
@@ -97,7 +97,7 @@ def _contents(tar: tarfile.TarFile, with_key: bool) -> dict[str, Any]:
         tar.add(dump, DUMP)
     if with_key:
         _add(tar, KEY, current_app.config["SECRET_KEY"].encode())
-    for key in storage.all_keys():
+    for key in storage.all_keys() if with_files else ():
         with storage.open_stored(key) as stream:
             body = stream.read()
         content["files"][key] = hashlib.sha256(body).hexdigest()

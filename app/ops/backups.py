@@ -4,17 +4,17 @@ import os
 from pathlib import Path
 
 import click
+import flask_migrate
 from flask import current_app
 from flask.cli import with_appcontext
-from flask_migrate import upgrade
 from sqlalchemy import update
 
 from app.campaigns.models import Mailing, MailingState
-from app.core import access, roles
+from app.core import access, clock, roles
 from app.core.db import db
 from app.mailing.models import MailState, OutgoingMail
-from app.ops import archive
-from app.ops.folder import DataFolder
+from app.ops import archive, upgrade
+from app.ops.folder import DataFolder, write_private
 
 HELD = "This mail was still to be sent when the backup was made; it may have been sent since."
 
@@ -32,10 +32,23 @@ def backup(file: Path, without_key: bool, verify: bool) -> None:
         content = archive.write(file, with_key=not without_key)
         if verify:
             archive.verify(file)
+        write_private(current_app.config["DATA"] / upgrade.LAST_BACKUP, clock.now().isoformat())
     except (archive.Unfit, OSError) as error:
         raise click.ClickException(str(error)) from error
     rows, size = sum(content["rows"].values()), file.stat().st_size
     click.echo(f"{file}: {rows} rows, {len(content['files'])} files, {size} bytes{', verified' if verify else ''}")
+
+
+@click.command("backup-database", hidden=True)
+@click.argument("file", type=click.Path(dir_okay=False, writable=True, path_type=Path))
+@with_appcontext
+def backup_database(file: Path) -> None:
+    """What a start does before an upgrade: database and key, by a program that is newer than the tables. Files are
+    never changed, so they are left where they are."""
+    try:
+        archive.write(file, with_files=False)
+    except (archive.Unfit, OSError) as error:
+        raise click.ClickException(str(error)) from error
 
 
 @click.command()
@@ -60,7 +73,7 @@ def restore(file: Path, yes: bool) -> None:
 
 def bring_up() -> None:
     """Migrate what an older program wrote, and hold mails back: some of them went out after the backup was made."""
-    upgrade()
+    flask_migrate.upgrade()
     with access.acting_as(access.SYSTEM):
         roles.converge()
         waiting = OutgoingMail.state.in_([MailState.WAITING, MailState.SENDING])

@@ -18,6 +18,7 @@ def register(app: Flask) -> None:
     app.cli.add_command(bench)
     app.cli.add_command(drill)
     app.cli.add_command(backups.backup)
+    app.cli.add_command(backups.backup_database)
     app.cli.add_command(backups.restore)
 
 

@@ -3,7 +3,6 @@
 Counts are of rows and sizes, never of what stands in them; each is of an index's end, or capped.
 """
 
-import time
 from typing import Any, NamedTuple
 
 from redis.exceptions import RedisError
@@ -48,7 +47,6 @@ class Queue(NamedTuple):
 
     depth: dict[str, int]  # messages ready, delayed, and given up
     alive: dict[str, int]  # processes by role
-    milliseconds: float  # of the answer
 
 
 def run_tables() -> list[str]:
@@ -83,7 +81,6 @@ def _read(connection: Connection) -> Database:
 
 def queue() -> Queue | None:
     """None while the queue is away."""
-    started = time.perf_counter()
     try:
         pipe = health.queue().pipeline()
         pipe.llen(QUEUE), pipe.llen(f"{QUEUE}.DQ"), pipe.zcard(f"{QUEUE}.XQ")
@@ -91,5 +88,4 @@ def queue() -> Queue | None:
         alive = {role: health.alive(role) for role in health.ROLES}
     except RedisError:
         return None
-    ms = (time.perf_counter() - started) * 1000
-    return Queue({"ready": ready, "delayed": delayed, "given_up": given_up}, alive, ms)
+    return Queue({"ready": ready, "delayed": delayed, "given_up": given_up}, alive)

@@ -5,16 +5,23 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 import psycopg
 
 from app.ops import deployed, orphans, product, start
 from app.ops.child import end_with_parent
+from app.ops.doctor.visit import visit
 from app.ops.folder import DataFolder
 from app.ops.options import ROOT, Options
+from app.ops.serve import serve
 from app.ops.services import Services
 from app.ops.supervisor import Supervisor
+
+OWN: dict[str, Callable[[Options], int]] = {
+    "doctor": visit,
+    "serve": serve,
+}  # not Flask's commands: they come before it
 
 
 def say(line: str) -> None:
@@ -27,6 +34,8 @@ def manage(options: Options) -> int:
 
     Where a product or another command is just starting or ending on the data folder, it waits its turn.
     """
+    if options.words[:1] and options.words[0] in OWN:
+        return OWN[options.words[0]](options)
     folder = DataFolder(options.data)
     folder.prepare()
     while not folder.lock("manage"):

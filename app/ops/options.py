@@ -21,6 +21,7 @@ class Options:
     port: int = 8000
     workers: int = 2
     demo: bool = False
+    backup: bool = True
     words: list[str] = field(default_factory=list)
 
     @classmethod

@@ -34,10 +34,9 @@ def web_processes() -> int:
 def web(listener: socket.socket, log: Path, env: Mapping[str, str], processes: int) -> Program:
     """Gunicorn on a socket that we keep: while it starts again, requests wait instead of failing."""
     number = listener.fileno()
-    words = ["--config", "python:app.ops.web_settings", "--bind", f"fd://{number}", "--workers", str(processes)]
     return Program(
         name="Web",
-        command=python("gunicorn", *words, "--access-logfile", str(log / "access.log")),
+        command=gunicorn(f"fd://{number}", str(log / "access.log"), processes),
         log=log / "web.log",
         env=env,
         ready=lambda: answers(listener),
@@ -47,14 +46,33 @@ def web(listener: socket.socket, log: Path, env: Mapping[str, str], processes: i
 
 def worker(log: Path, env: Mapping[str, str], processes: int) -> Program:
     """Dramatiq: `processes` of four threads each."""
-    patience = str((PATIENCE - 1) * 1000)
-    words = ["workers", "-p", str(processes), "-t", "4", "--worker-shutdown-timeout", patience, "--skip-logging"]
-    return Program(name="Worker", command=python("dramatiq", *words), log=log / "worker.log", env=env)
+    return Program(name="Worker", command=dramatiq(processes), log=log / "worker.log", env=env)
 
 
 def scheduler(log: Path, env: Mapping[str, str]) -> Program:
     """The one process that keeps the timetable."""
     return Program(name="Scheduler", command=python("workers.schedule"), log=log / "scheduler.log", env=env)
+
+
+def served(role: str, options: Options) -> list[str]:
+    """The command of one role on a host of its own (`manage serve`)."""
+    host = f"[{options.host}]" if ":" in options.host else options.host
+    if role == "web":
+        return gunicorn(f"{host}:{options.port}", "-", web_processes())
+    return dramatiq(options.workers) if role == "worker" else python("workers.schedule")
+
+
+def gunicorn(bind: str, access_log: str, processes: int) -> list[str]:
+    """The web, on an address or a file descriptor; `-` writes the access log to standard output."""
+    words = ["--config", "python:app.ops.web_settings", "--bind", bind, "--workers", str(processes)]
+    return python("gunicorn", *words, "--access-logfile", access_log)
+
+
+def dramatiq(processes: int) -> list[str]:
+    """The workers."""
+    patience = str((PATIENCE - 1) * 1000)
+    words = ["-p", str(processes), "-t", "4", "--worker-shutdown-timeout", patience, "--skip-logging"]
+    return python("dramatiq", "workers", *words)
 
 
 def listen(options: Options) -> socket.socket:

@@ -1,10 +1,12 @@
 """`python3 run.py`: everything, from nothing to the line with the address, until somebody asks to stop."""
 
+import shutil
 import socket
 import tempfile
 from collections.abc import Callable, Mapping
+from pathlib import Path
 
-from app.ops import deployed, logs, orphans, product
+from app.ops import deployed, logs, orphans, product, upgrade
 from app.ops.child import Child, Program
 from app.ops.folder import DataFolder
 from app.ops.options import Options, Refused
@@ -54,7 +56,7 @@ def hold(folder: DataFolder) -> None:
 def run(options: Options, folder: DataFolder, supervisor: Supervisor, listener: socket.socket) -> None:
     """Start all, print the address, watch until the request to stop."""
     env = Services(folder, supervisor).start()
-    password = deploy(folder, supervisor, env)
+    password = deploy(folder, supervisor, env, options.backup)
     try:
         start_apps(options, folder, supervisor, env, listener)
         say(f"Clientela is ready at {product.address(listener)}")
@@ -86,18 +88,48 @@ def start_apps(
     supervisor.start_app(product.scheduler(folder.log, env))
 
 
-def deploy(folder: DataFolder, supervisor: Supervisor, env: Mapping[str, str]) -> str:
-    """Bring database, permissions and first administrator up to the code.
+def deploy(folder: DataFolder, supervisor: Supervisor, env: Mapping[str, str], backup: bool = True) -> str:
+    """Bring database, permissions and first administrator up to the code, after a backup where there was an older one.
 
-    Returns what to tell of the administrator's password when it was made by this very start, else "".
+    Returns what to tell of the administrator's password when it was made by this very start, else "". Raises Refused.
     """
     if deployed.is_current(env["DATABASE_URL"]):
         return ""
-    last = run_flask(folder, supervisor, env, "deploy").strip().rpartition("\n")[2]
-    deployed.note(env["DATABASE_URL"])
+    with upgrade.alone(env["DATABASE_URL"]):
+        if deployed.is_current(env["DATABASE_URL"]):
+            return ""  # another host was faster
+        version = upgrade.older(env["DATABASE_URL"])
+        saved = save(folder, supervisor, env, version) if version and backup else None
+        last = bring_up(folder, supervisor, env, version, saved)
+        deployed.note(env["DATABASE_URL"])
     if not last.startswith(PASSWORD_LINE):
         return ""
     return f"in {PASSWORD}" if env.get(PASSWORD) else last.removeprefix(PASSWORD_LINE)
+
+
+def bring_up(
+    folder: DataFolder, supervisor: Supervisor, env: Mapping[str, str], version: str | None, saved: Path | None
+) -> str:
+    """Run the deploy step; its last line. Raises Refused, for an upgrade with what it left."""
+    try:
+        return run_flask(folder, supervisor, env, "deploy").strip().rpartition("\n")[2]
+    except Refused as refused:
+        if version is None:
+            raise
+        raise Refused(f"{refused}\n{upgrade.outcome(env['DATABASE_URL'], version, saved)}") from refused
+
+
+def save(folder: DataFolder, supervisor: Supervisor, env: Mapping[str, str], version: str) -> Path:
+    """Back up the database of a former program, before it is changed. Raises Refused: then nothing was changed."""
+    file = upgrade.place(folder, version)
+    supervisor.say(f"This program is newer than the database: backing it up to {file} first (--no-backup: don't).")
+    need, free = upgrade.size(env["DATABASE_URL"]) * upgrade.ROOM, shutil.disk_usage(file.parent).free
+    if free < need:
+        sizes = f"{need / 1e6:.0f} MB may be needed, {free / 1e6:.0f} MB are free"
+        raise Refused(f"There is no room for the backup: {sizes}. Free some, or start with --no-backup.")
+    run_flask(folder, supervisor, env, "backup-database", str(file))
+    upgrade.forget_old(folder)
+    return file
 
 
 def run_flask(folder: DataFolder, supervisor: Supervisor, env: Mapping[str, str], *words: str) -> str:

@@ -68,6 +68,7 @@ def test_restored_elsewhere_it_is_the_same(two: Any, tmp_path: Path) -> None:
     assert made.returncode == 0, made.stderr
     assert "verified" in made.stdout
     assert file.stat().st_mode & 0o077 == 0
+    assert (old.data / "last_backup").exists()
     back = new.flask("restore", file, "--yes")
     assert back.returncode == 0, back.stderr
     assert new.checksums() == old.checksums()
