@@ -5,6 +5,7 @@ import logging
 import os
 from collections.abc import Iterator, Mapping
 
+import config
 from app.ops.doctor import host
 from app.ops.doctor.finding import Finding, State, fine, problem
 from app.ops.folder import DataFolder
@@ -76,8 +77,6 @@ def deep(env: Mapping[str, str], takers: bool = True) -> Iterator[Finding]:
     """What only an application can see. Without one, `settings` has told why."""
     os.environ.update(env)
     logging.disable(logging.CRITICAL)
-    import config
-
     try:
         from app import create_app
 
