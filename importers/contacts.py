@@ -1,9 +1,12 @@
 """Rows of text become contacts ready to be merged, or refused rows with a reason (SPEC, Import policy 1-7). Pure."""
 
+from functools import partial
 from typing import Any
 
 import pandas as pd
 
+from app.contacts import rules
+from app.contacts.models import FISCAL
 from importers import channels, names, values
 from importers.frames import Cleaned, Frame
 from importers.mapping import Mapping
@@ -21,8 +24,9 @@ def clean(frame: pd.DataFrame, mapping: Mapping, options: Options) -> Cleaned:
     """Contacts out of one frame of `reading.frames`. `options` as `settle` returned them.
 
     `good`, one row a contact:
-      line int; kind 'person'|'company'; first_name, last_name, name, title, company, type, temperature, description:
-      str or None (`company` is the name of a person's company, `name` that of a company); tags list[str];
+      line int; kind 'person'|'company'; first_name, last_name, name, title, company, type, temperature, description,
+      vat_number, tax_code, recipient_code, pec: str or None (`company` is the name of a person's company, `name` that
+      of a company); tags list[str];
       channels list of {"medium": 'email'|'phone'|'web', "kind", "value", "normal", "primary"};
       addresses list of {"kind", "street", "city", "state", "zip", "country", "primary"} (str or None);
       notes list[str]; private bool or None; owner str or None; custom dict of plain JSON values;
@@ -39,9 +43,11 @@ class _Frame(Frame):
         """The end of the way."""
         owned = self._names()
         texts = {n: self.single(n) for n in ("title", "type", "temperature", "owner")}
+        fiscal = {key: self._fiscal(key) for key in FISCAL}
         columns: dict[str, list[Any]] = {
             **owned,
             **texts,
+            **fiscal,
             "description": self.joined("description", "\n"),
             "tags": self.tags(),
             "channels": channels.channels(self.rows, self.mapping, self.cells, self.options, self.refuse),
@@ -55,6 +61,9 @@ class _Frame(Frame):
             self.limit(name, columns[name], limit)
             columns[name] = [text or None for text in columns[name]]
         return self.apart(columns)
+
+    def _fiscal(self, key: str) -> list[str | None]:
+        return self.read(key, partial(rules.fiscal, key)) if self.mapping.of(key) else [None] * self.rows
 
     def _names(self) -> dict[str, list[str]]:
         kinds = self.read("kind", values.kind)

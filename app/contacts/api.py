@@ -33,6 +33,8 @@ class ContactApi(CrmApi):
         "last_name",
         "name",
         "title",
+        "vat_number",
+        "tax_code",
         "private",
         "created_at",
         "changed_at",

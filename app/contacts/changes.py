@@ -5,12 +5,13 @@ from typing import Any
 
 from flask_babel import lazy_gettext as _l
 
-from app.contacts.models import Contact, Medium
+from app.contacts.models import FISCAL, Contact, Medium
 from app.core.db import db
 from app.history import recording, words
 from app.settings.models import PickValue
 
-PLAIN = ("first_name", "last_name", "name", "title", "description", "photo", "private", "co_owners", "shared_with")
+PLAIN = ("first_name", "last_name", "name", "title", *FISCAL, "description", "photo", "private", "co_owners",
+         "shared_with")  # fmt: skip
 LINKS = {"company": "company_id", "type": "type_id", "temperature": "temperature_id", "owner": "owner_id"}
 CHANNELS = {"emails": Medium.EMAIL, "phones": Medium.PHONE, "websites": Medium.WEB}
 SPOKEN = [_l("Earlier photo"), _l("New photo")]  # so that the catalogues hold them
@@ -27,6 +28,10 @@ words.FIELDS["contact"] = {
     "phones": _l("Phones"),
     "websites": _l("Websites and social networks"),
     "addresses": _l("Addresses"),
+    "vat_number": _l("VAT number"),
+    "tax_code": _l("Tax code"),
+    "recipient_code": _l("Recipient code"),
+    "pec": _l("Certified email (PEC)"),
     "description": _l("Description"),
     "photo": _l("Photo"),
     "tags": _l("Tags"),

@@ -7,7 +7,7 @@ from flask_babel import gettext as _
 from sqlalchemy import select
 
 from app.contacts import rules
-from app.contacts.models import ADDRESS_KINDS, ADDRESS_PARTS, CHANNEL_KINDS, Contact, Kind, Medium
+from app.contacts.models import ADDRESS_KINDS, ADDRESS_PARTS, CHANNEL_KINDS, FISCAL, Contact, Kind, Medium
 from app.core import access, pictures
 from app.core.db import db
 from app.core.errors import RuleBroken
@@ -41,6 +41,7 @@ def check(data: dict[str, Any], contact: Contact | None = None) -> dict[str, Any
     ):
         if key in data:
             clean[key] = _channels(data[key] or [], medium, normalise, key, errors)
+    _fiscal(data, clean, errors)
     if "addresses" in data:
         clean["addresses"] = _addresses(data["addresses"] or [], errors)
     _links(data, clean, contact, errors)
@@ -89,6 +90,16 @@ def _texts(data: dict[str, Any], clean: dict[str, Any], errors: Errors) -> None:
         clean["private"] = bool(data["private"])
     if "tags" in data:
         clean["tags"] = _tags(data["tags"] or [], errors)
+
+
+def _fiscal(data: dict[str, Any], clean: dict[str, Any], errors: Errors) -> None:
+    """What the tax office wants to know; each may be empty."""
+    for key in FISCAL:
+        if key in data:
+            try:
+                clean[key] = rules.fiscal(key, str(data[key] or "").strip())
+            except ValueError as error:
+                errors[key] = [str(error)]
 
 
 def _tags(names: list[Any], errors: Errors) -> list[str]:

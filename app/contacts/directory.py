@@ -143,7 +143,7 @@ def _vies(key: str) -> Candidate:
     if not isinstance(body, dict) or body.get("isValid") is not True:
         return Candidate("vies", key, key)
     told = {name: _text(body.get(name)) for name in ("name", "address")}
-    taken = {"name": told["name"], "street": told["address"], "description": _("VAT number %(n)s", n=key)}
+    taken = {"name": told["name"], "street": told["address"], "vat_number": key}
     return Candidate(
         "vies", key, told["name"] or key, told["address"], {k: v for k, v in taken.items() if v.strip("-")}
     )

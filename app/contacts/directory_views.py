@@ -27,6 +27,7 @@ LABELS = {
     "city": _l("City"),
     "state": _l("Province or state"),
     "country": _l("Country"),
+    "vat_number": _l("VAT number"),
 }
 
 

@@ -24,16 +24,17 @@ from app.core.runs import ENDED
 REASONS = {
     "email": _l("Same email"),
     "phone": _l("Same phone"),
+    "vat": _l("Same VAT number"),
     "name_company": _l("Same name and company"),
     "name": _l("Same name"),
     "near": _l("Similar name"),
 }
-SCORES = {"email": 92, "phone": 80, "name_company": 90, "name": 60, "near": 70}
+SCORES = {"email": 92, "phone": 80, "vat": 95, "name_company": 90, "name": 60, "near": 70}
 MOST_ALIKE = 12  # who share one email, phone or name: more of them are a switchboard, not one person
 MOST_PAIRS = 50_000  # the best are kept
 STRANGERS = 45  # of 100: below, a shared email or phone is a household's
 FETCH = 20_000
-STEPS = 5
+STEPS = 6
 Found = dict[tuple[int, int], set[str]]
 
 
@@ -44,7 +45,7 @@ def search() -> Iterator[int]:
     """
     found: Found = {}
     runs.snapshot()
-    for number, step in enumerate((_channels, _names, _near_persons, _near_companies), 1):
+    for number, step in enumerate((_channels, _vat_numbers, _names, _near_persons, _near_companies), 1):
         for reason, ids in step():
             for one, other in combinations(sorted(set(ids)), 2):
                 found.setdefault((one, other), set()).add(reason)
@@ -70,6 +71,12 @@ def _channels() -> Iterator[tuple[str, list[int]]]:
     same = same.join(Contact, Contact.id == Channel.contact_id).where(Contact.deleted_at.is_(None))
     for medium, _normal, ids in _rows(same.where(Channel.medium.in_([Medium.EMAIL, Medium.PHONE]))):
         yield medium, ids
+
+
+def _vat_numbers() -> Iterator[tuple[str, list[int]]]:
+    same = _grouped(Contact.id, Contact.vat_number).where(Contact.vat_number.is_not(None), Contact.deleted_at.is_(None))
+    for _number, ids in _rows(same):
+        yield "vat", ids
 
 
 def _names() -> Iterator[tuple[str, list[int]]]:

@@ -12,7 +12,7 @@ from flask_babel import lazy_gettext as _l
 from sqlalchemy import Column, Index, Table, UniqueConstraint, and_, exists, select, tuple_, update
 
 from app.contacts import service
-from app.contacts.models import Contact, Kind, Medium, Merge
+from app.contacts.models import FISCAL, Contact, Kind, Medium, Merge
 from app.core import access
 from app.core.db import Model, db
 from app.core.errors import NotAllowed, RuleBroken
@@ -21,7 +21,7 @@ from app.history import words
 from app.history.models import Verb
 
 NAMES = {Kind.PERSON: ("first_name", "last_name", "title", "company"), Kind.COMPANY: ("name",)}
-FIELDS = ("type", "temperature", "description", "owner")
+FIELDS = ("type", "temperature", *FISCAL, "description", "owner")
 ACCESS = ("private", "shared_with", "co_owners")
 KEYS = {"company": "company_id", "type": "type_id", "temperature": "temperature_id", "owner": "owner_id"}
 # Written by triggers from the contact's own columns, or notes of

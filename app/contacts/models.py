@@ -22,6 +22,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, deferred, mapped_column, relationship
 
+from app.contacts import rules
 from app.contacts.rules import web_href
 from app.core.access import ChildOf, Private
 from app.core.db import Model
@@ -53,6 +54,8 @@ CHANNEL_KINDS: dict[Medium, tuple[str, ...]] = {
 }
 ADDRESS_KINDS = ("work", "billing", "postal", "home", "other")
 ADDRESS_PARTS = ("street", "city", "state", "zip", "country")
+# What an invoice to the contact says for the tax office, and where an Italian e-invoice goes; with their longest texts.
+FISCAL = {key: limit for key, (_rule, limit) in rules.FISCAL.items()}
 
 contact_tag = Table(
     "contact_tag",
@@ -89,7 +92,7 @@ class Contact(Private, Stamped, Binned, Imported, Model):
         Index("ix_contact_changed", "changed_at", "id"),
         *(
             Index(f"ix_contact_{name}", name, postgresql_where=f"{name} IS NOT NULL")
-            for name in ("company_id", "type_id", "temperature_id", "import_run_id", "deleted_at")
+            for name in ("company_id", "type_id", "temperature_id", "import_run_id", "deleted_at", "vat_number")
         ),
         # "The private ones that I see", when I see few or none: 0.2 ms instead of seconds.
         Index("ix_contact_audience", "audience", postgresql_using="gin", postgresql_where="private"),
@@ -121,6 +124,10 @@ class Contact(Private, Stamped, Binned, Imported, Model):
     type_id: Mapped[int | None] = mapped_column(ForeignKey("pick_value.id"))
     temperature_id: Mapped[int | None] = mapped_column(ForeignKey("pick_value.id"))
     description: Mapped[str | None] = mapped_column(Text)
+    vat_number: Mapped[str | None] = mapped_column(String(FISCAL["vat_number"]))
+    tax_code: Mapped[str | None] = mapped_column(String(FISCAL["tax_code"]))
+    recipient_code: Mapped[str | None] = mapped_column(String(FISCAL["recipient_code"]))
+    pec: Mapped[str | None] = mapped_column(String(FISCAL["pec"]))
     photo: Mapped[str | None] = mapped_column(String(80))  # its key in the storage
     custom: Mapped[dict[str, Any]] = mapped_column(JSONB, default=dict, server_default="{}")
     sort_name: Mapped[str] = mapped_column(Text, default="", server_default="")
@@ -183,11 +190,12 @@ class Contact(Private, Stamped, Binned, Imported, Model):
         return next((a.country for a in sorted(self.addresses, key=lambda a: not a.is_primary)), None)
 
     def index_words(self) -> None:
-        """Write what lists sort by and what the search looks through: names, emails, web addresses, phone digits."""
+        """Write what lists sort by and what the search looks through: names, emails, web addresses, phone digits,
+        VAT number and tax code."""
         names = [self.name] if self.kind == Kind.COMPANY else [self.last_name, self.first_name]
         self.sort_name = fold(" ".join(n for n in names if n))
-        words = [self.first_name, self.last_name, self.name, *(c.normal for c in self.channels)]
-        found_by = fold(" ".join(w for w in words if w))
+        own = (self.first_name, self.last_name, self.name, self.vat_number, self.tax_code)
+        found_by = fold(" ".join(w for w in (*own, *(c.normal for c in self.channels)) if w))
         if self.search != found_by:  # it is deferred: writing it unread would make a change of none
             self.search = found_by
 

@@ -9,7 +9,7 @@ from sqlalchemy import Table, delete, or_, select, update
 
 from app.contacts import merging
 from app.contacts.consents import Consent
-from app.contacts.models import Address, Channel, Contact, Kind, Merge, contact_tag
+from app.contacts.models import FISCAL, Address, Channel, Contact, Kind, Merge, contact_tag
 from app.core import access, clock
 from app.core.db import Model, db
 from app.core.errors import NotAllowed, RuleBroken
@@ -18,6 +18,7 @@ from app.history.models import HistoryEvent
 # Columns made from others by the product, which tell nothing more.
 MADE = {"search", "audience", "sort_name", "import_run_id"}
 MOST = 10_000  # rows of one table in a copy
+EMPTIED = ("title", "description", "company_id", "photo", "type_id", "temperature_id", *FISCAL)
 FORGOTTEN = (HistoryEvent, Channel, Address)
 COPIES = ("mailing_recipient", "import_change")  # rooms to the right that keep words of a contact
 QUIET = {"synchronize_session": False}
@@ -93,7 +94,7 @@ def erase(contact: Contact) -> None:
 def _forget(kind: str, keys: list[int]) -> None:
     unknown = _("Erased")
     names = {"name": unknown} if kind == Kind.COMPANY else {"first_name": unknown, "last_name": str(keys[0])}
-    empty: dict[str, Any] = dict.fromkeys(("title", "description", "company_id", "photo", "type_id", "temperature_id"))
+    empty: dict[str, Any] = dict.fromkeys(EMPTIED)
     words = " ".join(reversed(names.values())).lower()
     table = Model.metadata.tables["contact"]
     gone = {**empty, **names, "custom": {}, "sort_name": words, "search": words, "version": table.c.version + 1}

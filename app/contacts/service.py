@@ -6,7 +6,7 @@ from flask_babel import gettext as _
 from sqlalchemy import func, select
 
 from app.contacts import changes, checks, photos
-from app.contacts.models import ADDRESS_PARTS, Address, Channel, Contact, Kind, Medium, Merge, Tag
+from app.contacts.models import ADDRESS_PARTS, FISCAL, Address, Channel, Contact, Kind, Medium, Merge, Tag
 from app.contacts.queries import of_kind
 from app.core import access, bins, clock
 from app.core.db import db
@@ -17,15 +17,16 @@ from app.history.models import Verb
 from app.notices import telling
 
 LISTS = {"emails": Medium.EMAIL, "phones": Medium.PHONE, "websites": Medium.WEB}
-PLAIN = ("first_name", "last_name", "name", "title", "description", "private", "custom", "type_id", "temperature_id")
+PLAIN = ("first_name", "last_name", "name", "title", "description", "private", "custom", "type_id", "temperature_id",
+         *FISCAL)  # fmt: skip
 
 
 def save(data: dict[str, Any], contact: Contact | None = None) -> Contact:
     """Create a contact, or change the given one by the keys present in `data` (SPEC CON-01…03, 06, 07).
 
     `data` has the keys of the REST contract: kind, first_name, last_name, name, title, company, type, temperature,
-    emails, phones, websites, addresses, description, tags, private, shared_with, owner, co_owners, custom, version;
-    and photo (a stream), remove_photo.
+    emails, phones, websites, addresses, vat_number, tax_code, recipient_code, pec, description, tags, private,
+    shared_with, owner, co_owners, custom, version; and photo (a stream), remove_photo.
     Raises RuleBroken with the reasons by field, Conflict when `version` is not the present one, NotAllowed when
     someone who does not look after the contact changes who has access. Flushes, does not commit.
     """

@@ -13,7 +13,7 @@ from werkzeug.exceptions import NotFound
 from app.contacts import directory_views, forms, lookups, merging, photos, queries, service  # noqa: F401  (lookups register themselves)
 from app.contacts.duplicate_views import DuplicateView
 from app.contacts.merge_views import MergeView
-from app.contacts.models import Contact, Kind
+from app.contacts.models import FISCAL, Contact, Kind
 from app.contacts.personal_views import PersonalView
 from app.contacts.photo_views import PhotoView
 from app.contacts.vcard_views import VcardView
@@ -22,6 +22,7 @@ from app.core.db import db
 from app.core.errors import Conflict, RuleBroken
 from app.core.people import names_of_principals
 from app.core.views import cells_of
+from app.history import words
 from app.lists.views.listed import Column, ListedView
 from app.settings import custom
 from app.settings import forms as custom_forms
@@ -41,7 +42,8 @@ class ContactView(ListedView):
     list_title = _l("Contacts")
     list_name = "contact"
     own_args = ("q", "imported")
-    more_columns = ["kind", "title", "website", "city", "country", "description", "private", "created_at"]
+    more_columns = ["kind", "title", "website", "city", "country", "vat_number", "tax_code", "description", "private",
+                    "created_at"]  # fmt: skip
     list_columns = ["card", "email", "phone", "company", "type", "temperature", "tags", "owner", "changed_at"]
     order_columns = ["card", "changed_at"]
     base_order = ("card", "asc")
@@ -66,6 +68,8 @@ class ContactView(ListedView):
         "website": _l("Website"),
         "city": _l("City"),
         "country": _l("Country"),
+        "vat_number": _l("VAT number"),
+        "tax_code": _l("Tax code"),
         "description": _l("Description"),
         "created_at": _l("Created"),
         "changed_at": _l("Changed"),
@@ -107,6 +111,7 @@ class ContactView(ListedView):
             self.show_template,
             contact=contact,
             persons=persons,
+            fiscal=[(words.FIELDS["contact"][key], getattr(contact, key)) for key in FISCAL],
             kind_labels=forms.KIND_LABELS,
             more_tabs=tabs.of("contact"),
             offers=tabs.offers("contact"),

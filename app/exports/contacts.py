@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import ARRAY, BigInteger, Text, any_, cast, func, literal, select
 from sqlalchemy.dialects.postgresql import JSONB
 
-from app.contacts.models import ADDRESS_PARTS, Address, Channel, Contact, Medium, contact_tag
+from app.contacts.models import ADDRESS_PARTS, FISCAL, Address, Channel, Contact, Medium, contact_tag
 from app.core.db import db
 from app.core.tables import joined
 from app.exports.cells import own_value, principal_names
@@ -19,10 +19,11 @@ from app.settings.service import pick_values
 
 NAMES = {Medium.EMAIL: "email", Medium.PHONE: "phone", Medium.WEB: "website"}
 FIRST = ("kind", "first_name", "last_name", "name", "company", "title", "type", "temperature")
-LAST = ("tags", "description", "private", "owner", "co_owners", "shared_with")
+LAST = (*FISCAL, "tags", "description", "private", "owner", "co_owners", "shared_with")
 OWN = (
     Contact.id, Contact.kind, Contact.first_name, Contact.last_name, Contact.name, Contact.title, Contact.company_id,
-    Contact.type_id, Contact.temperature_id, Contact.description, Contact.private, Contact.owner_id,
+    Contact.type_id, Contact.temperature_id, *(getattr(Contact, key) for key in FISCAL),
+    Contact.description, Contact.private, Contact.owner_id,
     func.array_to_string(Contact.co_owners, ",").label("co_owners"),
     func.array_to_string(Contact.shared_with, ",").label("shared_with"),
 )  # fmt: skip
@@ -66,6 +67,7 @@ class ContactTable:
                     row.kind, row.first_name, row.last_name, row.name, companies.get(row.company_id), row.title,
                     self.words.get(row.type_id), self.words.get(row.temperature_id),
                     *self._reaching(row_id, channels), *laid_out(addresses[row_id], self.places, 6),
+                    *(getattr(row, key) for key in FISCAL),
                     joined(tags[row_id]), row.description, "yes" if row.private else "no",
                     self.people.get(row.owner_id), self._named(row.co_owners), self._named(row.shared_with),
                     *(self._own(row.custom) if self.fields else ()),

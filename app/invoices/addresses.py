@@ -6,22 +6,21 @@ from typing import Any
 from babel import Locale
 from flask_babel import gettext as _
 
-from app.contacts.models import ADDRESS_PARTS, Address, Contact, Medium
+from app.contacts.models import ADDRESS_PARTS, FISCAL, Address, Contact, Medium
 from app.core.text import fold
 from app.invoices.reading import Reader
 
 LIMITS = {"name": 255, "street": 1000, "zip": 40, "city": 255, "state": 255, "country": 255}
-# What a bill says besides: numbers for the tax office, and where an Italian e-invoice goes.
-NUMBERS = {"vat_number": 28, "tax_code": 28, "recipient_code": 7, "pec": 254}
 LANGUAGES = ("en", "it", "fr", "de", "es")
 Words = dict[str, str]
 
 
 def of(contact: Contact, kind: str = "billing") -> Words:
-    """Name and address of a contact: the address of this kind, else the primary one."""
+    """Name and address of a contact: the address of this kind, else the primary one; for a bill its numbers too."""
     addresses = sorted(contact.addresses, key=lambda a: (a.kind != kind, not a.is_primary))
     parts = {part: getattr(addresses[0], part) or "" for part in ADDRESS_PARTS} if addresses else {}
-    return {"name": contact.full_name, **parts}
+    numbers = {key: getattr(contact, key) for key in FISCAL if kind == "billing" and getattr(contact, key)}
+    return {"name": contact.full_name, **parts, **numbers}
 
 
 def read(wanted: Any, reader: Reader, more: dict[str, int] | None = None) -> Words:

@@ -8,7 +8,7 @@ from flask_babel import gettext as _
 from sqlalchemy import select
 from sqlalchemy.orm import lazyload
 
-from app.contacts.models import Contact
+from app.contacts.models import FISCAL, Contact
 from app.core import access, clock
 from app.core.db import db
 from app.core.errors import RuleBroken
@@ -78,7 +78,7 @@ def _people(data: dict[str, Any], clean: dict[str, Any], invoice: Invoice | None
         clean["opportunity_id"] = _opportunity(data["opportunity"], read)
     moved = client is not None and (invoice is None or client.id != invoice.client_id)
     if data.get("billing"):
-        clean["billing"] = addresses.read(data["billing"], _in(read, "billing"), addresses.NUMBERS)
+        clean["billing"] = addresses.read(data["billing"], _in(read, "billing"), FISCAL)
     elif client is not None and moved:
         clean["billing"] = {key: text for key, text in addresses.of(client).items() if text}
     if "billing" in clean and not clean["billing"].get("name"):

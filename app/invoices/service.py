@@ -6,6 +6,7 @@ from typing import Any
 from flask_babel import gettext as _
 from sqlalchemy import ColumnElement, select
 
+from app.contacts.models import FISCAL
 from app.core import access, clock
 from app.core.db import db
 from app.core.errors import Conflict, NotAllowed, RuleBroken
@@ -148,4 +149,4 @@ def last_billing(client_id: int) -> addresses.Words:
     """What the client's last invoice said for the tax office, to start the next one with."""
     found = latest(Invoice.client_id == client_id, 1)
     billing = found[0].billing if found else {}
-    return {key: billing[key] for key in addresses.NUMBERS if billing.get(key)}
+    return {key: billing[key] for key in FISCAL if billing.get(key)}

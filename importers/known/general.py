@@ -54,7 +54,13 @@ address_street: street address, street name and number, via e numero civico, ind
 : name suffix, suffix, suffisso, nickname, initials, iniziali, gender, sesso, language, lingua, nome utente, titolo
 : contact owner, company owner, account owner, record owner, responsabile, owner id, proprietario, assigned to
 : assigned user, assigned user name, salesperson, lead source, lead status, lifecycle stage, status, stato, source
-: owner name, nationality, industry, settore, tax id, vat, partita iva, p iva, codice fiscale
+: owner name, nationality, industry, settore
+vat_number: vat, vat number, vat id, vat code, vat no, partita iva, p iva, piva, numero di partita iva, numero iva
+vat_number: cod iva, vat registration number, p iva azienda, partita iva azienda, ust idnr
+tax_code: tax code, tax id, tax number, codice fiscale, cod fisc, cod fiscale, cf, fiscal code, c f
+recipient_code: recipient code, codice destinatario, codice sdi, sdi, cod destinatario
+recipient_code: codice univoco, codice univoco sdi
+pec: pec, indirizzo pec, email pec, posta certificata, posta elettronica certificata, e mail pec, certified email
 """
 
 EMAIL = {"email", "emails", "mail", "pec", "mails"}

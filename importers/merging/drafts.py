@@ -4,10 +4,10 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any, NamedTuple
 
-from app.contacts.models import Contact, Kind
+from app.contacts.models import FISCAL, Contact, Kind
 from app.core.text import fold
 
-TEXTS = ("first_name", "last_name", "name", "title", "description")
+TEXTS = ("first_name", "last_name", "name", "title", "description", *FISCAL)
 
 
 class Line(NamedTuple):
@@ -54,6 +54,10 @@ class Draft:
     name: str | None = None
     title: str | None = None
     description: str | None = None
+    vat_number: str | None = None
+    tax_code: str | None = None
+    recipient_code: str | None = None
+    pec: str | None = None
     type_id: int | None = None
     temperature_id: int | None = None
     company: "Draft | None" = None
@@ -81,7 +85,7 @@ class Draft:
 
     def state(self) -> tuple[Any, ...]:
         """All own columns: tells whether a loaded contact was changed."""
-        names = (self.first_name, self.last_name, self.name, self.title, self.description)
+        names = tuple([getattr(self, name) for name in TEXTS])
         company = self.company and (self.company.id or self.company)
         return (*names, self.type_id, self.temperature_id, company, self.private, self.owner_id, self.custom)
 

@@ -11,6 +11,7 @@ from typing import Any
 import psycopg
 from psycopg.rows import namedtuple_row
 
+from app.contacts.models import FISCAL
 from app.core.access import Actor
 from importers.merging import store
 from importers.merging.drafts import Draft, Line, Place, name_key
@@ -167,7 +168,7 @@ def _draft(row: Any) -> Draft:
         kind=row.kind, owner_id=row.owner_id, private=row.private, id=row.id, first_name=row.first_name,
         last_name=row.last_name, name=row.name, title=row.title, description=row.description, type_id=row.type_id,
         temperature_id=row.temperature_id, custom=row.custom, manageable=row.manageable,
-        sort_name=row.sort_name, search=row.search,
+        sort_name=row.sort_name, search=row.search, **{key: getattr(row, key) for key in FISCAL},
     )  # fmt: skip
     if row.company_id:
         draft.company = Draft("company", 0, True, id=row.company_id, sort_name=row.company_name)

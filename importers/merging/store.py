@@ -6,11 +6,12 @@ from typing import Any
 
 import psycopg
 
+from app.contacts.models import FISCAL
 from importers.merging.drafts import Draft
 
 OWN = (
     "kind", "first_name", "last_name", "name", "title", "company_id", "type_id", "temperature_id", "description",
-    "sort_name", "search", "private", "owner_id",
+    *FISCAL, "sort_name", "search", "private", "owner_id",
 )  # fmt: skip
 NEW = f"COPY contact (id, {', '.join(OWN)}, custom, created_by, changed_by, import_run_id) FROM STDIN"
 STAGE = f"COPY import_stage (id, {', '.join(OWN)}, custom) FROM STDIN"

@@ -253,3 +253,16 @@ def test_a_hostile_name_refuses_its_row_alone(bring_in: Any, contacts: Any) -> N
     done = bring_in(f"Nome,Cognome\nMaria,Rossi\n{chr(0xFDFA) * 200},Verdi\nAnna,Neri\n")
     assert done.counts == (2, 0, 0, 1)
     assert done.refused == [(3, "", "This value can't be stored.")]
+
+
+def test_numbers_for_the_tax_office_come_in(bring_in: Any, contacts: Any) -> None:
+    """IMP-02: known by their Italian headings; a wrong check digit refuses its row alone, a filled cell wins."""
+    head = "Ragione sociale;Partita IVA;Codice SDI;PEC\n"
+    done = bring_in(f"{head}Uno srl;IT 00743110157;abc1234;A@pec.example\nDue srl;IT00743110158;;\n")
+    assert (done.counts, done.refused[0][:2]) == ((1, 0, 0, 1), (3, "Partita IVA"))
+    again = bring_in(
+        "Ragione sociale;P.IVA;Codice fiscale\nUno srl;;00743110157\n", duplicates="update", match="name_company"
+    )
+    assert again.counts == (0, 1, 0, 0)
+    (one,) = contacts()
+    assert "it00743110157 00743110157" in one["search"]

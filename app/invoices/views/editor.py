@@ -59,7 +59,7 @@ class InvoiceEditorView(ThreeVerbs, BaseView):
             raise NotFound
         kind = "postal" if request.args.get("kind") == "postal" else "billing"
         more = service.last_billing(contact.id) if kind == "billing" else {}
-        return {**addresses.of(contact, kind), **more}
+        return {**more, **addresses.of(contact, kind)}
 
     @expose("/item", methods=["POST"])
     @has_access
