@@ -63,7 +63,7 @@ class ContactView(ListedView):
         "tags": _l("Tags"),
         "owner": _l("Responsible"),
         "private": _l("Private"),
-        "kind": _l("Kind"),
+        "kind": _l("Person or company"),
         "title": _l("Job title"),
         "website": _l("Website"),
         "city": _l("City"),
