@@ -115,6 +115,7 @@ class ContactView(ListedView):
             kind_labels=forms.KIND_LABELS,
             more_tabs=tabs.of("contact"),
             offers=tabs.offers("contact"),
+            notes=tabs.notes("contact", contact),
             may_manage=access.may_manage(contact),
             findable=not contact.photo and bool(photos.sources(contact)),
             custom_fields=[f for f in custom.fields_of("contact") if f.fits(contact.kind)],
