@@ -83,6 +83,9 @@ class CaseSearchForm(DynamicForm):
     tags = SelectField(_l("Tags"))
     owner = SelectField(_l("Responsible"))
     private = BooleanField(_l("Limited access"))
+    participants = LookupField(_l("Participant"), "contact")
+    created_at = DateField(_l("Created"))
+    closed_at = DateField(_l("Closed"))
     changed_at = DateField(_l("Changed"))
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:

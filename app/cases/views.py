@@ -19,6 +19,7 @@ from app.core.cleaning import seen
 from app.core.db import db
 from app.core.people import names_of_principals
 from app.core.views import came_from, cells_of, stored
+from app.lists.changes import owner_change
 from app.settings import custom
 from app.settings.views.records import RecordView
 from reports import attendance
@@ -41,7 +42,7 @@ class CaseView(RecordView):
     list_columns = ["card", "tags", "owner", "changed_at"]
     order_columns = ["card", "changed_at"]
     base_order = ("changed_at", "desc")
-    search_columns = ["tags", "owner", "private", "changed_at"]
+    search_columns = ["tags", "owner", "participants", "private", "created_at", "closed_at", "changed_at"]
     search_form = forms.CaseSearchForm
     add_form = edit_form = forms.CaseForm
     list_template = "cases/list.html"
@@ -61,9 +62,16 @@ class CaseView(RecordView):
     }
     formatters_columns = {name: cell(name) for name in ("card", "tags", "owner")}
 
+    changes = {"owner": owner_change()}
+
     def narrow(self, filters: Any) -> None:
         super().narrow(filters)
         filters.add_filter_related_view("closed", queries.FilterState, asked_state())
+
+    def _get_list_widget(self, filters: Any, **kwargs: Any) -> Any:
+        widgets = super()._get_list_widget(filters, **kwargs)
+        widgets["list"].template_args["export_args"] = {"state": asked_state()}
+        return widgets
 
     def data_of(self, form: forms.CaseForm) -> dict[str, Any]:
         return forms.data_of(form, adding=request.path.endswith("/add"))

@@ -213,12 +213,15 @@ def data_of(form: ContactForm) -> dict[str, Any]:
 class ContactSearchForm(DynamicForm):
     """The values that the filter bar offers; short lists alone, never a table of contacts."""
 
-    kind = SelectField(_l("Person or company"), choices=[("person", _l("Person")), ("company", _l("Company"))])
+    kind = SelectField(_l("Kind"), choices=[("person", _l("Person")), ("company", _l("Company"))])
     type = SelectField(_l("Type"))
     temperature = SelectField(_l("Temperature"))
     tags = SelectField(_l("Tags"))
     owner = SelectField(_l("Responsible"))
     private = BooleanField(_l("Private"))
+    company = LookupField(_l("Company"), "company")
+    title = StringField(_l("Job title"))
+    created_at = DateField(_l("Created"))
     changed_at = DateField(_l("Changed"))
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:

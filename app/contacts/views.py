@@ -23,9 +23,12 @@ from app.core.errors import Conflict, RuleBroken
 from app.core.people import names_of_principals
 from app.core.views import cells_of
 from app.history import words
+from app.lists.changes import NOTHING, Change, Choice, owner_change
 from app.lists.views.listed import Column, ListedView
 from app.settings import custom
 from app.settings import forms as custom_forms
+from app.settings.models import PickList
+from app.settings.service import pick_values
 from app.settings.views.records import columns_of
 
 cell = cells_of("contacts/cells.html")
@@ -47,7 +50,18 @@ class ContactView(ListedView):
     list_columns = ["card", "email", "phone", "company", "type", "temperature", "tags", "owner", "changed_at"]
     order_columns = ["card", "changed_at"]
     base_order = ("card", "asc")
-    search_columns = ["kind", "type", "temperature", "tags", "owner", "private", "changed_at"]
+    search_columns = [
+        "kind",
+        "type",
+        "temperature",
+        "tags",
+        "owner",
+        "private",
+        "company",
+        "title",
+        "created_at",
+        "changed_at",
+    ]
     search_form = forms.ContactSearchForm
     add_form = edit_form = forms.ContactForm
     list_template = "contacts/list.html"
@@ -63,7 +77,7 @@ class ContactView(ListedView):
         "tags": _l("Tags"),
         "owner": _l("Responsible"),
         "private": _l("Private"),
-        "kind": _l("Person or company"),
+        "kind": _l("Kind"),
         "title": _l("Job title"),
         "website": _l("Website"),
         "city": _l("City"),
@@ -79,6 +93,14 @@ class ContactView(ListedView):
         for name in ("card", "email", "phone", "company", "type", "temperature", "tags", "owner", "kind", "website")
     }
 
+    changes = {
+        "type": Change("type", _l("Type"), lambda row: row.type_id, lambda _row: picked(PickList.CONTACT_TYPE)),
+        "temperature": Change(
+            "temperature", _l("Temperature"), lambda row: row.temperature_id, lambda _row: picked(PickList.TEMPERATURE)
+        ),
+        "owner": owner_change(),
+    }
+
     def narrow(self, filters: Any) -> None:
         if typed := request.args.get("q", "").strip()[:200]:
             filters.add_filter_related_view("search", queries.FilterContactSearch, typed)
@@ -87,11 +109,6 @@ class ContactView(ListedView):
 
     def own_columns(self) -> list[Column]:
         return columns_of("contact")
-
-    def _get_search_widget(self, form: Any = None, **kwargs: Any) -> Any:
-        widgets = super()._get_search_widget(form=form, **kwargs)
-        widgets["search"].template_args["include_cols"] = [*self.search_columns, *(f.name for f in form.custom_fields)]
-        return widgets
 
     def data_of(self, form: forms.ContactForm) -> dict[str, Any]:
         return forms.data_of(form)
@@ -115,7 +132,6 @@ class ContactView(ListedView):
             kind_labels=forms.KIND_LABELS,
             more_tabs=tabs.of("contact"),
             offers=tabs.offers("contact"),
-            notes=tabs.notes("contact", contact),
             may_manage=access.may_manage(contact),
             findable=not contact.photo and bool(photos.sources(contact)),
             custom_fields=[f for f in custom.fields_of("contact") if f.fits(contact.kind)],
@@ -226,6 +242,11 @@ class ContactView(ListedView):
     def delete_chosen(self, contacts: list[Contact]) -> Any:
         """Move the chosen ones to the bin."""
         return self.for_each(contacts, service.delete)
+
+
+def picked(which: PickList) -> list[Choice]:
+    """The words of a list, or none of them."""
+    return [NOTHING, *((value.id, value.label) for value in pick_values(which))]
 
 
 def register(appbuilder: Any) -> None:

@@ -3,6 +3,7 @@
 import datetime as dt
 from collections.abc import Mapping, Sequence
 from contextvars import ContextVar
+from decimal import Decimal
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -20,6 +21,7 @@ from sqlalchemy.sql.base import ExecutableOption
 
 from app.core import access
 from app.core.db import db
+from app.core.decimals import CANONICAL, local_decimal
 
 COUNT_CAP = 10_000
 FOUND_CAP = 2_000  # of more hits than are counted
@@ -58,6 +60,8 @@ class SafeFilters(Filters):
     def _add_filter(self, filter_instance: BaseFilter, value: Any) -> None:
         if self.datamodel.is_datetime(filter_instance.column_name):
             value = [_instant(v) for v in value] if isinstance(value, list) else _instant(value)
+        elif self.datamodel.is_numeric(filter_instance.column_name):
+            value = [_number(v) for v in value] if isinstance(value, list) else _number(value)
         super()._add_filter(filter_instance, value)
 
     def add_filter_index(self, column_name: str, filter_instance_index: int, value: Any) -> None:
@@ -72,6 +76,15 @@ def _instant(typed: Any) -> dt.datetime:
     except (TypeError, ValueError):
         raise FABException(_("“%(text)s” is not a date.", text=str(typed)[:60])) from None
     return instant if instant.tzinfo else instant.replace(tzinfo=ZoneInfo(access.current().timezone))
+
+
+def _number(typed: Any) -> Decimal:
+    """An exact number, with a dot or as the reader writes it. Raises FABException."""
+    text = str(typed).strip()
+    try:
+        return Decimal(text if CANONICAL.fullmatch(text) else local_decimal(text))
+    except ValueError as error:
+        raise FABException(str(error)) from None
 
 
 class CrmInterface(SQLAInterface):

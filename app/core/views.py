@@ -131,7 +131,7 @@ class CrmView(ThreeVerbs, ModelView):
 
     def _add(self) -> Any:
         form = self.add_form.refresh()
-        if request.method == "POST" and self._store(form, None):
+        if is_sent() and self._store(form, None):
             flash(self.add_row_message, "success")
             return None
         return self._get_add_widget(form=form)
@@ -139,7 +139,7 @@ class CrmView(ThreeVerbs, ModelView):
     def _edit(self, pk: Any) -> Any:
         row = self.row_or_404(pk)
         form = self.edit_form.refresh(request.form if request.method == "POST" else self.form_values(row))
-        if request.method == "POST" and self._store(form, row):
+        if is_sent() and self._store(form, row):
             flash(self.edit_row_message, "success")
             return None
         if g.get("conflict"):
@@ -210,6 +210,11 @@ def progress_answer(page: str, ended: bool) -> Response:
     if ended:
         answer.headers["HX-Refresh"] = "true"
     return answer
+
+
+def is_sent() -> bool:
+    """Whether a form is to be saved. One that was left unsaved is sent as a `draft`, and shown again (GEN-05)."""
+    return request.method == "POST" and "draft" not in request.form
 
 
 def stored(form: Any, save: Callable[[], Any]) -> bool:

@@ -28,6 +28,22 @@ def of_address(entity: str, args: Mapping[str, list[str]]) -> dict[str, list[str
     }
 
 
+def columns(entity: str, names: str) -> list[list[str]] | None:
+    """The columns that the list's page shows, by their names with commas between: each with what it is called there;
+    None where none is named. Raises RuleBroken for what the list can't show."""
+    wanted = [name for name in names.split(",") if name]
+    source = SOURCES.get(entity)
+    view = next((v for v in appbuilder_of().baseviews if source and v.endpoint == source.view), None)
+    if not wanted or view is None or not hasattr(view, "columns_offered"):
+        return None
+    known = {column.name: str(column.label) for column in view.columns_offered()}
+    if entity == "tasks":  # which its list always shows
+        known, wanted = {"title": str(view.label_columns["title"]), **known}, ["title", *wanted]
+    if unknown := next((name for name in wanted if name not in known), None):
+        raise RuleBroken({"columns": _("There is no column “%(name)s”.", name=unknown[:60])})
+    return [[name, known[name]] for name in dict.fromkeys(wanted)]
+
+
 def of_rest(entity: str, wanted: Iterable[Mapping[str, Any]]) -> dict[str, list[str]]:
     """The same from `[{"col", "opr", "value"}]`, the filters of REST's lists. Raises RuleBroken."""
     source = SOURCES.get(entity)

@@ -7,6 +7,7 @@ from flask_appbuilder.models.sqla.filters import FilterEqual
 from flask_babel import lazy_gettext as _l
 from sqlalchemy.orm import joinedload, lazyload, selectinload
 
+from app.cases import queries as cases
 from app.cases.models import Case
 from app.contacts.models import Contact
 from app.contacts.queries import FilterContactSearch
@@ -24,7 +25,6 @@ from app.opportunities.models import Opportunity
 from app.opportunities.queries import interface as opportunities
 from app.projects.models import Project
 from app.projects.queries import interface as projects
-from app.settings.filters import CustomInterface
 from app.tasks import queries as tasks
 from app.tasks.lists import FilterGroup, FilterWhose
 from app.tasks.models import LINKS, Task
@@ -111,7 +111,7 @@ add(
         Case,
         "CaseView",
         "Case",
-        lambda: CustomInterface(Case),
+        cases.interface,
         plain(
             Case,
             named(("title", "description"))
@@ -125,7 +125,7 @@ add(
             "case",
             shared=True,
         ),
-        searches={**SEARCHED, **IMPORTED},
+        searches={**SEARCHED, **IMPORTED, "state": ("closed", cases.FilterState)},
     )
 )
 add(

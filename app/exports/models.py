@@ -24,7 +24,8 @@ class Format(StrEnum):
 
 
 class ExportRun(Guarded, Run, Stamped, Model):
-    """One list going out (IMP-07). `entity` names a source, or is "all"; `filters` are those of the list's address."""
+    """One list going out (IMP-07). `entity` names a source, or is "all"; `filters` are those of the list's
+    address, `columns` pairs of name and label of what the list shows; without them there are all fields."""
 
     __tablename__ = "export_run"
     __table_args__ = (
@@ -38,6 +39,7 @@ class ExportRun(Guarded, Run, Stamped, Model):
     entity: Mapped[str] = mapped_column(String(40))
     format: Mapped[str] = mapped_column(String(4))
     filters: Mapped[dict[str, Any]] = mapped_column(JSONB, default=dict)
+    columns: Mapped[list[list[str]] | None] = mapped_column(JSONB)
     file_key: Mapped[str | None] = mapped_column(String(200))
     file_name: Mapped[str] = mapped_column(String(255))
     file_size: Mapped[int | None] = mapped_column(BigInteger)

@@ -59,6 +59,7 @@ def _as_requester(run_id: int, token: int) -> None:
 def _made(run: ExportRun, token: int) -> dict[str, Any]:
     """Write the file and store it; its size. The key is known before the file is there, so that none is forgotten."""
     run_id, entity, format_, args, former = run.id, run.entity, run.format, run.filters, run.file_key
+    columns = run.columns
     service.require(entity)
     if run.stalls > runs.MOST_STALLS:
         raise RuleBroken({"": _("The export stopped %(n)s times and was given up.", n=runs.MOST_STALLS)})
@@ -67,7 +68,7 @@ def _made(run: ExportRun, token: int) -> dict[str, Any]:
     with tempfile.TemporaryFile(prefix="clientela-export-") as file:
         runs.snapshot()
         try:
-            writing.write(entity, format_, args, file, lambda done, total: tell(done_rows=done, total=total))
+            writing.write(entity, format_, args, file, lambda done, total: tell(done_rows=done, total=total), columns)
         except StatementError as error:
             if isinstance(error, OperationalError) and not isinstance(error, DataError):
                 raise

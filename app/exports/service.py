@@ -21,14 +21,16 @@ KEPT = dt.timedelta(days=7)  # how long the file can be fetched
 MOST_AT_ONCE = 5
 
 
-def start(entity: str, format_: str, args: filters.Args | None = None) -> ExportRun:
+def start(
+    entity: str, format_: str, args: filters.Args | None = None, columns: list[list[str]] | None = None
+) -> ExportRun:
     """Queue the export of a list as its address filters it, or of everything ("all", as zip; administrators).
 
     Raises RuleBroken with the reasons, NotAllowed for those who may not open the list. Flushes.
     """
     check(entity, format_, args or {})
     actor = access.current()
-    run = ExportRun(entity=entity, format=format_, owner_id=actor.user_id, filters=dict(args or {}))
+    run = ExportRun(entity=entity, format=format_, owner_id=actor.user_id, filters=dict(args or {}), columns=columns)
     run.file_name = f"{entity}-{clock.today(actor.timezone)}.{format_}"
     run.queued_at, run.expires_at = clock.now(), clock.now() + KEPT
     run.locale = str(get_locale() or "en")[:5]

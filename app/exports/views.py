@@ -47,7 +47,8 @@ class ExportView(ThreeVerbs, BaseView):
         entity = request.form.get("entity", "")
         try:
             args = choices.of_address(entity, request.form.to_dict(flat=False))  # type: ignore[arg-type]
-            run = service.start(entity, request.form.get("format", ""), args)
+            columns = choices.columns(entity, request.form.get("columns", ""))
+            run = service.start(entity, request.form.get("format", ""), args, columns)
             db.session.commit()
         except RuleBroken as broken:
             db.session.rollback()

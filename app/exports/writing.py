@@ -3,7 +3,7 @@
 import datetime as dt
 import zipfile
 from array import array
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any, BinaryIO, cast
@@ -14,7 +14,7 @@ from xlsxwriter import Workbook
 from app.core.db import appbuilder_of, db
 from app.core.errors import RuleBroken
 from app.core.tables import CsvWriter, safe_cell
-from app.exports import filters
+from app.exports import filters, shown
 from app.exports.models import Format
 from app.exports.sources import SOURCES, Cells, Source, Table
 
@@ -22,6 +22,7 @@ SLICE = 2_000
 EXCEL_ROWS, EXCEL_CELL, EXCEL_DIGITS = 1_048_575, 32_767, 15
 ALL = "all"
 Tick = Callable[[int, int], None]
+Columns = Sequence[Sequence[str]]  # pairs of name and label
 
 
 @dataclass(frozen=True)
@@ -38,7 +39,9 @@ class Listing:
             yield list(self.table.rows(self.ids[start : start + SLICE]))
 
 
-def write(entity: str, format_: str, args: filters.Args, file: BinaryIO, tick: Tick) -> None:
+def write(
+    entity: str, format_: str, args: filters.Args, file: BinaryIO, tick: Tick, columns: Columns | None = None
+) -> None:
     """Write what the actor may see of an entity ("all": of each) to a binary file.
 
     `tick(done, total)` is called after each slice. Raises RuleBroken where the format can't hold it.
@@ -46,7 +49,7 @@ def write(entity: str, format_: str, args: filters.Args, file: BinaryIO, tick: T
     if format_ == Format.ZIP:
         listings = [listed(source, {}) for source in readable()]
     else:
-        listings = [listed(SOURCES[entity], args)]
+        listings = [listed(SOURCES[entity], args, columns)]
     counter = Counter(sum(len(listing.ids) for listing in listings), tick)
     {Format.CSV: to_csv, Format.XLSX: to_xlsx, Format.ZIP: to_zip}[Format(format_)](listings, file, counter)
 
@@ -69,11 +72,15 @@ def readable() -> list[Source]:
     return [s for s in SOURCES.values() if appbuilder_of().sm.has_access("can_read", s.permission)]
 
 
-def listed(source: Source, args: filters.Args) -> Listing:
-    """The ids of a list, in the order of the file."""
+def listed(source: Source, args: filters.Args, columns: Columns | None = None) -> Listing:
+    """The ids of a list, in the order of the file; with what it shows where `columns` are named, else all fields."""
     chosen = filters.chosen(source, args)
     ordered = chosen.order_by(*source.order, source.model.id).execution_options(yield_per=10_000)
-    return Listing(source, array("q", db.session.scalars(ordered)), source.table(chosen))
+    return Listing(
+        source,
+        array("q", db.session.scalars(ordered)),
+        shown.table(source, columns) if columns else source.table(chosen),
+    )
 
 
 def to_csv(listings: list[Listing], file: BinaryIO, counter: Counter) -> None:

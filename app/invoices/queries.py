@@ -8,6 +8,7 @@ from sqlalchemy import and_
 from sqlalchemy.orm import joinedload, lazyload, selectinload
 
 from app.core import access, clock
+from app.core.finding import FilterKey
 from app.core.interface import CrmInterface
 from app.core.text import fold, like_fragment
 from app.invoices.basics import Item, Tax
@@ -50,7 +51,7 @@ class FilterItemSearch(BaseFilter):
 
 def interface() -> CrmInterface:
     """For pages: what a list shows stands in the invoice's own columns."""
-    return CrmInterface(Invoice, equal={"status": FilterStatus})
+    return CrmInterface(Invoice, equal={"status": FilterStatus, "client": FilterKey, "opportunity": FilterKey})
 
 
 def whole() -> CrmInterface:

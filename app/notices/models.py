@@ -26,7 +26,6 @@ class Kind(StrEnum):
     REMINDER = "reminder"
     BULK = "bulk"
     EVENT = "event"
-    MAILING = "mailing"
 
 
 class Notice(Guarded, Model):

@@ -5,7 +5,16 @@ from typing import Any
 
 from flask_appbuilder.forms import DynamicForm
 from flask_babel import lazy_gettext as _l
-from wtforms import BooleanField, DateField, HiddenField, IntegerField, SelectField, StringField, TextAreaField
+from wtforms import (
+    BooleanField,
+    DateField,
+    DecimalField,
+    HiddenField,
+    IntegerField,
+    SelectField,
+    StringField,
+    TextAreaField,
+)
 from wtforms.validators import Optional
 
 from app.contacts.forms import LookupField, LookupManyField
@@ -113,6 +122,12 @@ class OpportunitySearchForm(DynamicForm):
     currency = SelectField(_l("Currency"))
     expected_close = DateField(_l("Expected close"))
     closed_on = DateField(_l("Closed on"))
+    contact = LookupField(_l("Contact"), "contact")
+    total = DecimalField(_l("Total"))
+    probability = IntegerField(_l("Probability"))
+    lost_reason = SelectField(_l("Reason of loss"))
+    created_at = DateField(_l("Created"))
+    stage_changed_at = DateField(_l("In this stage since"))
     changed_at = DateField(_l("Changed"))
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -123,3 +138,4 @@ class OpportunitySearchForm(DynamicForm):
         self.tags.choices = [(str(tag.id), tag.name) for tag in tag_choices()]
         self.owner.choices = [(str(user.id), user.get_full_name()) for user in crm_users()]
         self.currency.choices = [(code, code) for code in currencies.in_use()]
+        self.lost_reason.choices = [(str(value.id), value.label) for value in pick_values(PickList.LOST_REASON)]

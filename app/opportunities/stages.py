@@ -41,6 +41,11 @@ def all_stages() -> list[Stage]:
     return list(db.session.scalars(select(Stage).order_by(Stage.position, Stage.id)))
 
 
+def lost() -> list[int]:
+    """The stages that mean that it is lost, by id."""
+    return [stage.id for stage in all_stages() if stage.kind == StageKind.LOST]
+
+
 def names(known: list[Stage], languages: tuple[str, ...] = ("en", "it")) -> dict[str, int]:
     """Lower-case name, in any of our languages, to id: what an import or an API user may write."""
     found = {stage.name.lower(): stage.id for stage in known}

@@ -84,8 +84,11 @@ class ProjectSearchForm(DynamicForm):
     status = SelectField(_l("Status"), choices=list(STATUS_LABELS.items()))
     owner = SelectField(_l("Responsible"))
     private = BooleanField(_l("Limited access"))
+    opportunity = LookupField(_l("Opportunity"), "opportunity")
+    contact = LookupField(_l("Contact"), "contact")
     start_on = DateField(_l("Start"))
     end_on = DateField(_l("End"))
+    created_at = DateField(_l("Created"))
     changed_at = DateField(_l("Changed"))
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:

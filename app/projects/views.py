@@ -13,6 +13,7 @@ from app.core import access, nav, operations, tabs
 from app.core.cleaning import seen
 from app.core.people import names_of_principals
 from app.core.views import cells_of
+from app.lists.changes import Change, owner_change
 from app.opportunities.models import Opportunity
 from app.projects import forms, lookups, queries, service  # noqa: F401  (lookups register themselves)
 from app.projects.changes import STATUS_LABELS
@@ -37,7 +38,9 @@ class ProjectView(RecordView):
     list_columns = ["card", "opportunity", "contact", "status", "start_on", "end_on", "owner", "changed_at"]
     order_columns = ["card", "end_on", "changed_at"]
     base_order = ("changed_at", "desc")
-    search_columns = ["status", "owner", "private", "start_on", "end_on", "changed_at"]
+    search_columns = [
+        "status", "owner", "opportunity", "contact", "private", "start_on", "end_on", "created_at", "changed_at",
+    ]  # fmt: skip
     search_form = forms.ProjectSearchForm
     add_form = edit_form = forms.ProjectForm
     list_template = "projects/list.html"
@@ -58,6 +61,11 @@ class ProjectView(RecordView):
     }
     formatters_columns = {
         name: cell(name) for name in ("card", "opportunity", "contact", "status", "start_on", "end_on", "owner")
+    }
+
+    changes = {
+        "status": Change("status", _l("Status"), lambda row: row.status, lambda _row: list(STATUS_LABELS.items())),
+        "owner": owner_change(),
     }
 
     def data_of(self, form: forms.ProjectForm) -> dict[str, Any]:

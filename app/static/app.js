@@ -316,6 +316,7 @@ const changed = new Set();
 const note = (event) => { const form = event.target.closest?.("form[data-form]"); if (form && event.isTrusted !== false) changed.add(form); };
 document.addEventListener("input", note);
 document.addEventListener("change", note);
+$$("form[data-form][data-changed]").forEach((form) => changed.add(form)); /* it shows what was typed before */
 document.addEventListener("submit", (event) => { if (!event.defaultPrevented) changed.delete(event.target); });
 addEventListener("beforeunload", (event) => { if ([...changed].some((f) => f.isConnected)) event.preventDefault(); });
 document.addEventListener("click", async (event) => {

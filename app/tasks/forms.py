@@ -52,6 +52,26 @@ REPEATS = {
 }
 
 
+LINK_LABELS = {
+    "contact": _l("Contact"),
+    "opportunity": _l("Opportunity"),
+    "case": _l("Case"),
+    "project": _l("Project"),
+}
+
+
+class TaskSearchForm(DynamicForm):
+    """The values that the filter bar offers beside whose tasks and their category."""
+
+    contact = LookupField(LINK_LABELS["contact"], "contact")
+    opportunity = LookupField(LINK_LABELS["opportunity"], "opportunity")
+    case = LookupField(LINK_LABELS["case"], "case")
+    project = LookupField(LINK_LABELS["project"], "project")
+    due_on = DateField(_l("Due"))
+    created_at = DateField(_l("Created"))
+    closed_at = DateField(_l("Closed"))
+
+
 class TaskForm(DynamicForm):
     """The keys of the service; its rules are there alone."""
 

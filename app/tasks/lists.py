@@ -31,13 +31,15 @@ class Group(StrEnum):
 
 @dataclass(frozen=True)
 class Wanted:
-    """Which tasks: of an owner (None: everyone's), of a category, about a record, with these words, of an import."""
+    """Which tasks: of an owner (None: everyone's), of a category, about a record, with these words, of an import, and
+    as pairs of Flask-AppBuilder's filters with their values say."""
 
     owner: int | None = None
     category: int | None = None
     words: str = ""
     links: dict[str, int] = field(default_factory=dict)
     imported: int | None = None
+    filters: tuple[tuple[Any, Any], ...] = ()
 
     def conditions(self) -> list[ColumnElement[bool]]:
         """The same for the database."""
@@ -74,7 +76,10 @@ def _sunday() -> dt.datetime:
 
 def _chosen(wanted: Wanted, group: Group, what: Any = Task) -> Select[Any]:
     """`deleted_at` is said again beside the access rule, in words by which the database knows its partial indexes."""
-    return select(what).where(Task.deleted_at.is_(None), within(group), *wanted.conditions())
+    chosen = select(what).where(Task.deleted_at.is_(None), within(group), *wanted.conditions())
+    for condition, value in wanted.filters:
+        chosen = condition.apply(chosen, value)
+    return chosen
 
 
 def page(wanted: Wanted, group: Group, limit: int, offset: int = 0) -> list[Task]:

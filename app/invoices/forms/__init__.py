@@ -8,7 +8,17 @@ from flask_appbuilder.forms import DynamicForm
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from sqlalchemy import select
-from wtforms import DateField, FieldList, Form, FormField, HiddenField, SelectField, StringField, TextAreaField
+from wtforms import (
+    DateField,
+    DecimalField,
+    FieldList,
+    Form,
+    FormField,
+    HiddenField,
+    SelectField,
+    StringField,
+    TextAreaField,
+)
 from wtforms.validators import Optional
 
 from app.contacts.forms import LookupField
@@ -232,7 +242,12 @@ class InvoiceSearchForm(DynamicForm):
     kind = SelectField(_l("Kind"), choices=list(KINDS.items()))
     date = DateField(_l("Invoice date"))
     due_date = DateField(_l("Due date"))
+    client = LookupField(_l("Client"), "contact")
+    opportunity = LookupField(_l("Opportunity"), "opportunity")
+    total = DecimalField(_l("Total"))
     currency = SelectField(_l("Currency"))
+    order_number = StringField(_l("Purchase order number"))
+    created_at = DateField(_l("Created"))
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -30,7 +30,15 @@ from app.invoices import (
 from app.invoices.models import Invoice, Status
 from app.invoices.reading import number
 from app.invoices.views.cells import cell
+from app.lists.changes import Change, Choice
 from app.lists.views.listed import Column, ListedView, money_column
+
+
+def ways(invoice: Invoice) -> list[Choice]:
+    """The status that it has, and those that the actor may give it (INV-06)."""
+    stays = invoice.status == Status.PAID and not access.current().is_admin
+    there = [Status(invoice.status), *(() if stays else status.ways(invoice))]
+    return [(way.value, forms.STATUSES[way][0]) for way in there]
 
 
 class InvoiceView(ListedView):
@@ -46,7 +54,10 @@ class InvoiceView(ListedView):
     list_columns = ["card", "client_name", "state", "date", "due_date", "amount", "rest"]
     order_columns = ["card", "date", "due_date", "amount"]
     base_order = ("date", "desc")
-    search_columns = ["status", "kind", "date", "due_date", "currency"]
+    search_columns = [
+        "status", "kind", "date", "due_date", "client", "opportunity", "total", "currency", "order_number",
+        "created_at",
+    ]  # fmt: skip
     search_form = forms.InvoiceSearchForm
     add_form = edit_form = forms.InvoiceForm
     list_template = "invoices/list.html"
@@ -68,6 +79,8 @@ class InvoiceView(ListedView):
         "notes": _l("Notes"),
     }
     formatters_columns = {name: cell(name) for name in ("card", "state", "amount", "rest")} | {"kind": forms.KINDS.get}
+
+    changes = {"state": Change("status", _l("Status"), lambda row: row.status, ways, lambda row: len(ways(row)) > 1)}
 
     def own_columns(self) -> list[Column]:
         sums = {"net": _l("Subtotal"), "tax": _l("Tax"), "paid": _l("Paid")}

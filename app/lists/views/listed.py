@@ -8,10 +8,11 @@ from flask import flash, g, redirect, request
 from flask_appbuilder import expose, has_access
 from flask_babel import gettext as _
 
+from app.core.cleaning import seen
 from app.core.money import format_money
-from app.core.views import CrmView
 from app.lists import choices, service
 from app.lists.models import SavedView
+from app.lists.views.changing import ChangingView
 
 TEXTS = {"description", "notes"}
 LONGEST_TEXT = 120  # characters of a text in a cell
@@ -78,7 +79,7 @@ class Look:
         return service.may_manage(view)
 
 
-class ListedView(CrmView):
+class ListedView(ChangingView):
     """A list with views and columns of one's own (GEN-09).
 
     `list_name` is what it is called in the database and in REST; `more_columns` are there beside `list_columns` for
@@ -95,10 +96,14 @@ class ListedView(CrmView):
     @has_access
     def list(self) -> Any:
         """As the address says; a bare one opens with the view that the reader has chosen for it."""
-        if not request.args and (default := self.look().default):
-            view = next(view for view in self.look().views if view.id == default)
-            return redirect(opened(self, view))
-        return super().list()
+        place = self.first_view()
+        return redirect(place) if place else super().list()
+
+    def first_view(self) -> str | None:
+        """Where a bare address leads the reader, who has chosen a view for it."""
+        default = None if request.args else self.look().default
+        view = next((view for view in self.look().views if view.id == default), None)
+        return opened(self, view) if view else None
 
     def look(self) -> Look:
         """Views and columns in force for this request."""
@@ -141,6 +146,18 @@ class ListedView(CrmView):
         draw = self.formatters_columns.get(name) or (brief if name in TEXTS else None)
         return Column(name, label, lambda row: read(row, name), draw, default)
 
+    def _get_search_widget(self, form: Any = None, **kwargs: Any) -> Any:
+        widgets = super()._get_search_widget(form=form, **kwargs)
+        own = [field.name for field in getattr(form, "custom_fields", ())]
+        widgets["search"].template_args |= {"look": self.look(), "include_cols": [*self.search_columns, *own]}
+        return widgets
+
+    def words_of(self, column: str, key: str) -> str:
+        """What the record is called that a filter names; of one that the reader does not see, nothing (ACC-06)."""
+        model = getattr(self.datamodel.obj, column).property.mapper.class_
+        row = seen(model, int(key)) if key.isascii() and key.isdecimal() and len(key) < 19 else None
+        return str(row) if row is not None else "?"
+
     def filters_offered(self) -> dict[str, Any]:
         """The ways in which each column is filtered."""
         return self._filters.get_search_filters()  # type: ignore[no-any-return]
@@ -169,10 +186,9 @@ class ListedView(CrmView):
         args |= {
             "look": look,
             "include_columns": [column.name for column in look.shown],
-            "value_columns": [{column.name: column.read(row) for column in look.shown} for row in rows],
-            "records": rows,
+            "value_columns": rows,
+            "records": True,
             "label_columns": {**args["label_columns"], **{column.name: column.label for column in look.shown}},
-            "formatters_columns": {column.name: column.draw for column in look.shown if column.draw},
         }
         return widgets
 

@@ -16,6 +16,7 @@ from app.core.db import db
 from app.core.errors import Conflict, NotAllowed, RuleBroken
 from app.core.people import names_of_principals
 from app.core.views import cells_of
+from app.lists.changes import Beside, Change, Choice, owner_change
 from app.lists.views.listed import Column, money_column
 from app.opportunities import forms, queries, service, stages, totals
 from app.opportunities.changes import BUDGET_LABELS
@@ -26,6 +27,11 @@ from app.settings.service import pick_values
 from app.settings.views.records import RecordView
 
 cell = cells_of("opportunities/cells.html")
+
+
+def reasons() -> list[Choice]:
+    """Why something may be lost."""
+    return [("", _("Not known")), *((value.id, value.label) for value in pick_values(PickList.LOST_REASON))]
 
 
 class OpportunityView(RecordView):
@@ -45,7 +51,10 @@ class OpportunityView(RecordView):
     list_columns = ["card", "contact", "stage", "probability", "worth", "expected_close", "tags", "owner", "changed_at"]
     order_columns = ["card", "expected_close", "changed_at"]
     base_order = ("changed_at", "desc")
-    search_columns = ["stage", "tags", "owner", "private", "currency", "expected_close", "closed_on", "changed_at"]
+    search_columns = [
+        "stage", "contact", "tags", "owner", "private", "total", "currency", "probability", "expected_close",
+        "closed_on", "lost_reason", "stage_changed_at", "created_at", "changed_at",
+    ]  # fmt: skip
     search_form = forms.OpportunitySearchForm
     add_form = edit_form = forms.OpportunityForm
     list_template = "opportunities/list.html"
@@ -75,6 +84,17 @@ class OpportunityView(RecordView):
         name: cell(name)
         for name in ("card", "contact", "stage", "probability", "worth", "expected_close", "tags", "owner")
     } | {"budget_type": BUDGET_LABELS.get}
+
+    changes = {
+        "stage": Change(
+            "stage",
+            _l("Stage"),
+            lambda row: row.stage_id,
+            lambda _row: [(stage.id, stage.label) for stage in stages.all_stages()],
+            beside=Beside("lost_reason", _l("Why was it lost?"), reasons, stages.lost),
+        ),
+        "owner": owner_change(),
+    }
 
     def own_columns(self) -> list[Column]:
         return [*super().own_columns(), money_column("amount", _l("Amount"))]

@@ -49,12 +49,6 @@ class RecordView(ListedView):
         if hasattr(self.datamodel.obj, "import_run_id") and (run := request.args.get("imported", type=int)):
             filters.add_filter_related_view("import_run_id", FilterEqual, min(run, MAX_ID))
 
-    def _get_search_widget(self, form: Any = None, **kwargs: Any) -> Any:
-        widgets = super()._get_search_widget(form=form, **kwargs)
-        own = getattr(form, "custom_fields", ())
-        widgets["search"].template_args["include_cols"] = [*self.search_columns, *(f.name for f in own)]
-        return widgets
-
     @expose("/custom/<pk>/<key>", methods=["GET", "POST"])
     @has_access
     @permission_name("edit")

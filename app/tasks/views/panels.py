@@ -38,7 +38,7 @@ class TaskPanelView(ThreeVerbs, BaseView):
         groups = {group: lists.page(which, group, SHOWN) for group in Group if counts[group]}
         return self.render_template(
             "tasks/panel.html", name=of, row=row, groups=groups, counts=counts, labels=GROUPS, shown=SHOWN,
-            cap=lists.CAP, now=clock.now(), pages=pages(), links=LINKS, templates=sets.templates(),
+            cap=lists.CAP, templates=sets.templates(),
         )  # fmt: skip
 
     @expose(f"/<any({', '.join(LINKS)}):of>/<pk>/template", methods=["POST"])

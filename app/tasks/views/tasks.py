@@ -1,11 +1,14 @@
 """Pages of tasks: the grouped list, the record, its form, group operations."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import Any
 
 from flask import current_app, flash, redirect, request, url_for
 from flask_appbuilder import action, expose, has_access
+from flask_appbuilder.exceptions import FABException
 from flask_appbuilder.security.decorators import permission_name
+from flask_appbuilder.urltools import get_filter_args
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
@@ -13,7 +16,9 @@ from app.core import access, clock
 from app.core.db import db
 from app.core.errors import RuleBroken
 from app.core.people import names_of_principals
-from app.core.views import CrmView, came_from
+from app.core.views import came_from
+from app.lists.changes import NOTHING, Change, Choice, people
+from app.lists.views.listed import Column, ListedView
 from app.settings.models import PickList
 from app.settings.service import pick_values
 from app.tasks import checks, forms, lists, queries, service
@@ -48,14 +53,38 @@ def wanted() -> lists.Wanted:
     return lists.Wanted(owner, category, args.get("q", "").strip()[:200], links, run)
 
 
-class TaskView(CrmView):
+def picked() -> list[Choice]:
+    """The categories of tasks, or none of them."""
+    return [NOTHING, *((value.id, value.label) for value in pick_values(PickList.TASK_CATEGORY))]
+
+
+class TaskView(ListedView):
     """What is to be done (TSK-01, 02, 04…06)."""
 
     datamodel = queries.interface()
     service = service
     route_base = "/tasks"
     class_permission_name = "Task"
-    search_columns = ["title"]
+    list_name = "task"
+    own_args = ("q", "who", "group", "category", "imported", *LINKS)
+    search_columns = [*LINKS, "due_on", "created_at", "closed_at"]
+    search_form = forms.TaskSearchForm
+    label_columns = {
+        **forms.LINK_LABELS,
+        "title": _l("Title"),
+        "due_on": _l("Due"),
+        "due": _l("Due"),
+        "category": _l("Category"),
+        "about": _l("About"),
+        "owner": _l("Responsible"),
+        "description": _l("Description"),
+        "created_at": _l("Created"),
+        "closed_at": _l("Closed"),
+    }
+    changes = {
+        "category": Change("category", _l("Category"), lambda task: task.category_id, lambda _task: picked()),
+        "owner": Change("owner", _l("Responsible person"), lambda task: task.owner_id, people),
+    }
     add_form = edit_form = forms.TaskForm
     add_template = edit_template = "tasks/form.html"
 
@@ -63,7 +92,9 @@ class TaskView(CrmView):
     @has_access
     def list(self) -> Any:
         """All groups, a few rows of each; `group` shows one of them page by page."""
-        which, chosen = wanted(), request.args.get("group", "")
+        if place := self.first_view():
+            return redirect(place)
+        which, chosen = replace(wanted(), filters=self._filters_asked()), request.args.get("group", "")
         counts = lists.counts(which)
         found = self._one(which, Group(chosen)) if chosen in list(Group) else self._all(which, counts)
         users = names_of_principals([which.owner]) if which.owner else {}
@@ -81,10 +112,39 @@ class TaskView(CrmView):
             about={name: row for name, key in which.links.items() if (row := checks.linked(name, key))},
             pages=pages(),
             links=LINKS,
-            filtered=bool(which.words or which.category or which.links or which.imported),
+            filtered=bool(which.words or which.category or which.links or which.imported or which.filters),
             now=clock.now(),
             actions=self.actions,
+            look=self.look(),
+            search=self._get_search_widget(form=self.search_form.refresh())["search"],
         )
+
+    def _filters_asked(self) -> tuple[tuple[Any, Any], ...]:
+        """The filters of the address with each of their values; what can't be read is told and filters nothing."""
+        try:
+            get_filter_args(self._filters)
+        except FABException as error:
+            self._filters.clear_filters()
+            flash(str(error), "warning")
+        pairs = self._filters.get_filters_values()
+        return tuple((condition, value) for condition, many in pairs for value in many)
+
+    def columns_offered(self) -> Sequence[Column]:
+        """What stands beside the title, which is always there."""
+        part, now, here = current_app.jinja_env.get_template("tasks/parts.html").module, clock.now(), pages()
+        labels = self.label_columns
+        draws: dict[str, Any] = {
+            "due": lambda task: part.due(task, now),  # type: ignore[attr-defined]
+            "category": lambda task: part.category(task.category),  # type: ignore[attr-defined]
+            "about": lambda task: part.about(task, here, LINKS),  # type: ignore[attr-defined]
+            "owner": lambda task: task.owner.get_full_name().strip(),
+        }
+        usual = [Column(name, labels[name], lambda task: task, draw) for name, draw in draws.items()]
+        return [*usual, *(self._column(name, False) for name in ("description", "created_at", "closed_at"))]
+
+    def _init_properties(self) -> None:
+        super()._init_properties()
+        self.order_columns: Sequence[str] = ()  # a group is sorted by what it is made of
 
     def _all(self, which: lists.Wanted, counts: dict[Group, int]) -> dict[str, Any]:
         return {"groups": {group: lists.page(which, group, FEW) for group in Group if counts[group]}, "page": 0}
@@ -150,7 +210,10 @@ class TaskView(CrmView):
         db.session.commit()
         if not request.headers.get("HX-Request"):
             return redirect(came_from(url_for(".show", pk=task.id)))
-        return self.render_template("tasks/row.html", task=task, now=clock.now(), pages=pages(), links=LINKS)
+        names = request.form.get("columns", "").split(",")
+        columns = [column for column in self.columns_offered() if column.name in names]
+        columns.sort(key=lambda column: names.index(column.name))
+        return self.render_template("tasks/row.html", task=task, columns=columns)
 
     @expose("/restore/<int:pk>", methods=["POST"])
     @has_access
