@@ -8,7 +8,6 @@ from app.cases.models import Case
 from app.contacts.models import Contact
 from app.core import clock
 from app.core.cleaning import Cleaning
-from app.core.errors import RuleBroken
 from app.settings import custom
 
 
@@ -23,16 +22,5 @@ def check(data: dict[str, Any], case: Case | None = None) -> dict[str, Any]:
     if cleaning.given("closed"):
         kept = case.closed_at if case is not None else None
         cleaning.clean["closed_at"] = (kept or clock.now()) if data["closed"] else None
-    _custom(cleaning)
+    custom.clean(cleaning, "case")
     return cleaning.done()
-
-
-def _custom(cleaning: Cleaning) -> None:
-    """The whole of the values; a new record is asked for the required ones even when none are given."""
-    if cleaning.row is not None and not cleaning.given("custom"):
-        return
-    present = cleaning.row.custom if cleaning.row is not None else None
-    try:
-        cleaning.clean["custom"] = custom.check("case", "", cleaning.data.get("custom") or {}, present)
-    except RuleBroken as broken:
-        cleaning.errors.update(broken.errors)

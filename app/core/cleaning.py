@@ -42,11 +42,13 @@ class Cleaning:
             raise RuleBroken(self.errors)
         return self.clean
 
-    def text(self, key: str, limit: int, required: bool = False) -> None:
-        """Words; on one line where something is required. Asked for when the row is new and it is required."""
+    def text(self, key: str, limit: int, required: bool = False, exact: bool = False) -> None:
+        """Words; on one line where something is required. Asked for when the row is new and it is required. Line ends
+        become those of Unix, unless `exact`: imports keep a contact's texts to the letter (import policy 4)."""
         if not self.given(key) and not (required and self.row is None):
             return
-        text = str(self.data.get(key) or "").replace("\r\n", "\n").strip()
+        text = str(self.data.get(key) or "").strip()
+        text = text if exact else text.replace("\r\n", "\n")
         text = " ".join(text.split()) if required else text
         if required and not text:
             self.refuse(key, _("This field is required."))
@@ -92,8 +94,8 @@ class Cleaning:
         """A word of a list by id or by name, into `<key>_id`."""
         if not self.given(key):
             return
-        wanted = _id_of(self.data[key])
-        found = wanted if _is_id(wanted) else names.get(str(wanted).strip().lower())
+        wanted = id_of(self.data[key])
+        found = wanted if is_id(wanted) else names.get(str(wanted).strip().lower())
         if wanted in EMPTY:
             found = None
         elif found not in names.values():
@@ -114,7 +116,7 @@ class Cleaning:
         (ACC-06). A link that the actor does not see stays, so that who saves the rest of a form doesn't cut it."""
         if not self.given(key):
             return
-        wanted, present = _id_of(self.data[key]), getattr(self.row, f"{key}_id", None)
+        wanted, present = id_of(self.data[key]), getattr(self.row, f"{key}_id", None)
         found: int | None = None
         if wanted in EMPTY:
             found = present if present is not None and getattr(self.row, key) is None else None
@@ -130,8 +132,8 @@ class Cleaning:
         """Several records that the actor sees, by id; rows into `<key>`. Those linked but hidden are for `kept`."""
         if not self.given(key):
             return
-        ids = {_id_of(one) for one in self.data[key] or []}
-        good = {i for i in ids if _is_id(i)}
+        ids = {id_of(one) for one in self.data[key] or []}
+        good = {i for i in ids if is_id(i)}
         rows = db.session.scalars(select(model).where(model.id.in_(good)).options(lazyload("*"))).all() if good else []
         if len(ids) > MOST_LINKS:
             self.refuse(key, _("At most %(limit)s.", limit=MOST_LINKS))
@@ -142,7 +144,7 @@ class Cleaning:
     def audience(self) -> None:
         """Who looks after the row and who sees it: owner, co_owners, private, shared_with (users n, groups -n)."""
         if self.data.get("owner"):
-            self.clean["owner_id"] = self._owner(_id_of(self.data["owner"]))
+            self.clean["owner_id"] = self._owner(id_of(self.data["owner"]))
         elif self.row is None:
             self.clean["owner_id"] = access.current().user_id
         if self.given("private"):
@@ -155,7 +157,7 @@ class Cleaning:
         """An active user by id, user name, email or full name; who has the row already may keep it."""
         if self.row is not None and wanted == self.row.owner_id:
             return int(wanted)
-        if _is_id(wanted) and wanted < 2**31:
+        if is_id(wanted) and wanted < 2**31:
             found = db.session.scalar(select(User.id).where(User.id == wanted, insider()))
         else:
             found = getattr(user_named(str(wanted)), "id", None)
@@ -165,8 +167,8 @@ class Cleaning:
 
     def _principals(self, key: str) -> list[int]:
         """Who is named already may stay, though the account was closed meanwhile."""
-        given = {_id_of(one) for one in self.data[key] or []}
-        ids = sorted(i for i in given if _is_id(i) or _is_id(-i if isinstance(i, int) else 0))
+        given = {id_of(one) for one in self.data[key] or []}
+        ids = sorted(i for i in given if is_id(i) or is_id(-i if isinstance(i, int) else 0))
         users = set(db.session.scalars(select(User.id).where(User.id.in_([i for i in ids if i > 0]), insider())))
         groups = set(db.session.scalars(select(Group.id).where(Group.id.in_([-i for i in ids if i < 0]))))
         known = users | {-g for g in groups} | set(getattr(self.row, key, None) or [])
@@ -175,17 +177,18 @@ class Cleaning:
         return ids
 
 
-def _id_of(value: Any) -> Any:
+def id_of(value: Any) -> Any:
+    """An id or a name, of an object with `id` too."""
     return value.get("id") if isinstance(value, dict) else value
 
 
-def _is_id(value: Any) -> bool:
+def is_id(value: Any) -> bool:
     """A number that a key can be; JSON's true is one for Python, and none for us."""
     return type(value) is int and 0 < value < 2**31
 
 
 def seen(model: type[Any], wanted: Any) -> Any | None:
     """The one record with this id, or called so, that the actor sees; without what hangs on it."""
-    where = model.id == wanted if _is_id(wanted) else model.sort_name == fold(str(wanted))
+    where = model.id == wanted if is_id(wanted) else model.sort_name == fold(str(wanted))
     found = db.session.scalars(select(model).where(where).options(lazyload("*")).limit(2)).all()
     return found[0] if len(found) == 1 else None

@@ -8,7 +8,6 @@ from flask_babel import gettext as _
 from app.contacts.models import Contact
 from app.core import money
 from app.core.cleaning import Cleaning
-from app.core.errors import RuleBroken
 from app.opportunities import stages
 from app.opportunities.models import BudgetType, Opportunity
 from app.settings import currencies, custom
@@ -42,7 +41,7 @@ def check(data: dict[str, Any], opportunity: Opportunity | None = None) -> dict[
         cleaning.word("lost_reason", names_of(PickList.LOST_REASON))
     cleaning.tags()
     cleaning.audience()
-    _custom(cleaning)
+    custom.clean(cleaning, "opportunity")
     return cleaning.done()
 
 
@@ -86,14 +85,3 @@ def _amount(value: Any, currency: str) -> Decimal | None:
     if not 0 <= number < MOST:
         raise ValueError(_("An amount is zero or more, with at most 14 digits."))
     return number
-
-
-def _custom(cleaning: Cleaning) -> None:
-    """The whole of the values; a new record is asked for the required ones even when none are given."""
-    if cleaning.row is not None and not cleaning.given("custom"):
-        return
-    present = cleaning.row.custom if cleaning.row is not None else None
-    try:
-        cleaning.clean["custom"] = custom.check("opportunity", "", cleaning.data.get("custom") or {}, present)
-    except RuleBroken as broken:
-        cleaning.errors.update(broken.errors)

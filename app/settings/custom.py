@@ -7,6 +7,7 @@ from flask_babel import gettext as _
 from sqlalchemy import case, func, select, update
 
 from app.core import audit
+from app.core.cleaning import Cleaning
 from app.core.db import Model, db
 from app.core.errors import Conflict, RuleBroken
 from app.core.text import fold
@@ -51,6 +52,18 @@ def check(entity: str, kind: str, wanted: Any, present: Mapping[str, Any] | None
     if errors:
         raise RuleBroken(errors)
     return clean
+
+
+def clean(cleaning: Cleaning, entity: str, kind: str = "") -> None:
+    """Put a record's custom values into a `Cleaning`, as `check` has them: the whole of them, and a new record is asked
+    for the required ones even when none are given (CON-08)."""
+    if cleaning.row is not None and not cleaning.given("custom"):
+        return
+    present = cleaning.row.custom if cleaning.row is not None else None
+    try:
+        cleaning.clean["custom"] = check(entity, kind, cleaning.data.get("custom") or {}, present)
+    except RuleBroken as broken:
+        cleaning.errors.update(broken.errors)
 
 
 def refuse_unknown(wanted: Mapping[str, Any], known: Mapping[str, Any]) -> None:
