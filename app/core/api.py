@@ -5,6 +5,7 @@ from typing import Any, ClassVar
 
 from flask import Response, request
 from flask_appbuilder import ModelRestApi
+from flask_appbuilder.exceptions import ApplyFilterException
 from flask_babel import gettext as _
 from marshmallow import Schema, ValidationError
 from sqlalchemy.exc import ArgumentError, DataError, IntegrityError, OperationalError, StatementError
@@ -45,8 +46,8 @@ class CrmApi(ThreeVerbs, ModelRestApi):
         """As Flask-AppBuilder's; a filter or order with a value of the wrong kind is the caller's mistake."""
         try:
             return super().get_list_headless(**kwargs)
-        except (TypeError, ValueError, AttributeError, ArgumentError, StatementError) as error:
-            if isinstance(error, OperationalError):
+        except (TypeError, ValueError, AttributeError, ArgumentError, StatementError, ApplyFilterException) as error:
+            if isinstance(error, OperationalError) or isinstance(error.__context__, OperationalError):
                 raise
             log.info("refused a query", exc_info=True)
             return self._refuse(400, {"q": [_("This filter or order can't be applied.")]})

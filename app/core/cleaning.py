@@ -132,12 +132,12 @@ class Cleaning:
         """Several records that the actor sees, by id; rows into `<key>`. Those linked but hidden are for `kept`."""
         if not self.given(key):
             return
-        ids = {id_of(one) for one in self.data[key] or []}
+        ids = [id_of(one) for one in self.data[key] or []]
         good = {i for i in ids if is_id(i)}
         rows = db.session.scalars(select(model).where(model.id.in_(good)).options(lazyload("*"))).all() if good else []
         if len(ids) > MOST_LINKS:
             self.refuse(key, _("At most %(limit)s.", limit=MOST_LINKS))
-        elif len(rows) < len(ids):
+        elif len(rows) < len(good) or not all(is_id(i) for i in ids):
             self.refuse(key, missing)
         self.clean[key] = list(rows)
 
