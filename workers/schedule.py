@@ -37,6 +37,7 @@ def sweep() -> None:
     from app.contacts.pairs import DuplicateSearch
     from app.exports.models import ExportRun
     from app.imports.models import ImportRun, ImportUndo
+    from app.invoices import sending
 
     for run_id in unfinished(ImportRun):
         nudge("imports.run", run_id)
@@ -48,6 +49,8 @@ def sweep() -> None:
         nudge("contacts.duplicates", run_id)
     for run_id in unfinished(BulkRun):
         nudge("bulk.run", run_id)
+    for sending_id in sending.waiting():
+        nudge("invoices.send", sending_id)
 
 
 def expired() -> None:
@@ -99,17 +102,15 @@ def reminders() -> None:
 
 
 def invoices() -> None:
-    """Make the invoices that recur, remind clients of what is overdue, send what a worker left."""
+    """Make the invoices that recur, remind clients of what is overdue."""
     from app.core.clock import today
-    from app.invoices import recurrence, reminders, sending
+    from app.invoices import recurrence, reminders
 
     day = today(access.current().timezone)
     while recurrence.make_next(day):
         db.session.commit()
     while reminders.give(day):
         db.session.commit()
-    for sending_id in sending.waiting():
-        nudge("invoices.send", sending_id)
 
 
 def leftovers() -> None:
@@ -140,7 +141,7 @@ def reports() -> None:
 
 TIMETABLE: list[tuple[int, Callable[[], None]]] = [  # seconds between two starts, what
     (15, beats),
-    (60, sweep),
+    (15, sweep),
     (20, mails),
     (60, reminders),
     (60, reports),
