@@ -34,7 +34,7 @@ RAW_SQL = {
     "app/core/health.py": "asks for the schema's version",
     "workers/schedule.py": "the leader's advisory lock",
     "app/imports/running.py": "COPY of refused rows, and the lock of a run",
-    "app/mailing/sending.py": "the senders' advisory locks",
+    "app/mailing/sending.py": "the senders' advisory locks, and the connection they mark mails on",
     "app/imports/undoing.py": "the connection that takes a run back",
     "importers/merging/": "COPY and one merge, within the audience of its actor",
 }
@@ -75,7 +75,7 @@ SYSTEM_USES = {
     "workers/reports.py": 1,  # claims a schedule; each recipient's mail is made as that person
     "workers/bulk.py": 1,  # claims a run, which then acts as its owner
     "app/campaigns/views/unsubscribe.py": 2,  # a signed link stands for its receiver, who has no account
-    "workers/campaigns.py": 1,  # takes a mailing; whom it is for is asked as its owner
+    "workers/campaigns.py": 2,  # takes a mailing; whom it is for is asked as its owner; reads what came back
     "workers/imports.py": 2,  # claims a run; its rows are matched within the audience of its owner, and go back
 }
 ACTORS_MADE = {"app/core/access.py", "app/core/people.py"}

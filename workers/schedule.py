@@ -54,11 +54,12 @@ def sweep() -> None:
 
 
 def expired() -> None:
-    """Take away what has had its time: exported files, what undoes an import, unconfirmed forms, marks of what was
-    done once; bring in counts."""
+    """Take away what has had its time: exported files, what undoes an import, unconfirmed forms, notices, marks of what
+    was done once; bring in counts."""
     from app.core import once
     from app.exports.service import take_away
     from app.imports.undoing import forget_old
+    from app.notices import service as notices
     from app.webforms import confirming
     from app.webforms.counts import bring_in
 
@@ -67,6 +68,7 @@ def expired() -> None:
     bring_in()
     confirming.forget_old()
     once.forget_old()
+    notices.forget()
     db.session.commit()
 
 
@@ -80,6 +82,7 @@ def emptied() -> None:
 
 def mails() -> None:
     """Let mails go whose pause is over, and mailings go on; doubt what a worker left while it was sending."""
+    from app.campaigns import bounces
     from app.campaigns.service import unfinished
     from app.mailing.sending import SENDERS
     from app.mailing.service import doubt_the_abandoned, forget, lost
@@ -91,6 +94,8 @@ def mails() -> None:
         nudge("mailing.deliver", 0)
     for mailing_id in unfinished():
         nudge("campaigns.run", mailing_id)
+    if bounces.due():
+        nudge("campaigns.bounces", 0)
 
 
 def reminders() -> None:

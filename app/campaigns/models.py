@@ -166,13 +166,16 @@ class Suppressed(Model):
 
 
 class Bounce(Model):
-    """A mail that came back, read from the bounces' mailbox. The second lasting one suppresses its address."""
+    """A mail that came back: told by the bounces' mailbox, or by a program. `message_id` is the report's, `about` that
+    of our mail, which counts once however often it is reported. As many lasting ones as administrators say suppress
+    the address. Not guarded: as Suppressed, it says nothing of any record."""
 
     __tablename__ = "mail_bounce"
     __table_args__ = (Index("ix_mail_bounce_email", "email"),)
 
     id: Mapped[int] = mapped_column(Integer, Identity(), primary_key=True)
-    message_id: Mapped[str] = mapped_column(String(500), unique=True)  # of the report
+    message_id: Mapped[str] = mapped_column(String(500), unique=True)
+    about: Mapped[str | None] = mapped_column(String(300), unique=True)
     email: Mapped[str] = mapped_column(String(320))
     lasting: Mapped[bool] = mapped_column(Boolean)
     words: Mapped[str] = mapped_column(Text)

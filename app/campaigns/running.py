@@ -12,7 +12,7 @@ from typing import Any
 from flask_babel import gettext as _
 from sqlalchemy import func, select
 
-from app.campaigns import audience, letters, merging, suppression
+from app.campaigns import audience, letters, merging, service, suppression
 from app.campaigns.models import Mailing, MailingRecipient, MailingState, Reason, RecipientState
 from app.core import access, clock, entrance
 from app.core.db import db
@@ -23,6 +23,8 @@ from app.history.models import HistoryEvent
 from app.mailing import service as mailing_service
 from app.mailing.models import OutgoingMail
 from app.mailing.sending import SENDERS
+from app.notices import service as notices
+from app.notices.models import Kind
 from app.settings.models import PickList
 from app.settings.service import names_of
 
@@ -190,5 +192,10 @@ def _number(mailing: Mailing, state: RecipientState, *where: Any, limit: int) ->
 
 def _end(mailing: Mailing, state: MailingState, error: str | None = None) -> Next:
     mailing.state, mailing.error, mailing.finished_at = state, error, clock.now()
+    counts = service.counts([mailing])[mailing.id]
+    said = {key: counts.get(key, 0) for key in ("sent", "refused", "doubt", "skipped")}
+    with access.acting_as(access.NOBODY):  # the product tells, not the person
+        link = f"/campaigns/{mailing.id}"
+        notices.tell([mailing.owner_id], Kind.MAILING, link, name=mailing.subject, error=error, **said)
     db.session.commit()
     return Next.NOTHING

@@ -140,6 +140,13 @@ def resume(mailing: Mailing) -> None:
     later("campaigns.run", mailing)
 
 
+def back_to_draft(mailing: Mailing) -> None:
+    """Write on at one that waits for its moment and has not begun. Raises Conflict."""
+    if mailing.started_at is not None:
+        raise Conflict
+    _move(mailing, [MailingState.QUEUED], MailingState.DRAFT, start_at=None)
+
+
 def cancel(mailing: Mailing) -> None:
     """End it: who has not been written to yet is not any more. Raises Conflict."""
     _move(mailing, STOPPABLE, MailingState.CANCELLED, finished_at=clock.now())

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 
 from flask import current_app
 from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
 from itsdangerous import BadData, URLSafeSerializer
 from sqlalchemy import delete, func, select, update
 from sqlalchemy.dialects.postgresql import insert
@@ -17,6 +18,7 @@ from app.core.text import like_fragment
 from app.mailing.models import MailState, OutgoingMail
 
 UNSUBSCRIBED, BOUNCED, BY_HAND = "unsubscribed", "bounced", "by_hand"
+WHY = {UNSUBSCRIBED: _l("Unsubscribed"), BOUNCED: _l("Mails came back"), BY_HAND: _l("Put here by hand")}
 SAMPLE = "sample"  # what the links of previews and test mails stand for
 
 
@@ -78,6 +80,12 @@ def remove(row: Suppressed) -> None:
 def suppressed(emails: Iterable[str]) -> set[str]:
     """Those of these addresses that are on the list."""
     return set(db.session.scalars(select(Suppressed.email).where(Suppressed.email.in_(list(emails)))))
+
+
+def reasons(emails: Iterable[str]) -> dict[str, str]:
+    """Those of these addresses that are on the list, and why, in words."""
+    rows = select(Suppressed.email, Suppressed.reason).where(Suppressed.email.in_(list(emails)))
+    return {email: str(WHY[reason]) for email, reason in db.session.execute(rows)}
 
 
 def page_of(typed: str, page: int, size: int) -> tuple[list[Suppressed], int]:

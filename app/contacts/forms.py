@@ -213,7 +213,7 @@ def data_of(form: ContactForm) -> dict[str, Any]:
 class ContactSearchForm(DynamicForm):
     """The values that the filter bar offers; short lists alone, never a table of contacts."""
 
-    kind = SelectField(_l("Kind"), choices=[("person", _l("Person")), ("company", _l("Company"))])
+    kind = SelectField(_l("Person or company"), choices=[("person", _l("Person")), ("company", _l("Company"))])
     type = SelectField(_l("Type"))
     temperature = SelectField(_l("Temperature"))
     tags = SelectField(_l("Tags"))

@@ -63,3 +63,16 @@ def offer(of: str, action: Offer) -> None:
 def offers(kind: str) -> list[Offer]:
     """The actions of a record page."""
     return list(_offers.get(kind, {}).values())
+
+
+_notes: dict[str, dict[str, Callable[[Any], list[str]]]] = {}
+
+
+def note(of: str, key: str, said: Callable[[Any], list[str]]) -> None:
+    """Let a room to the right say something on the pages of `of`, in sentences; the same key twice is one."""
+    _notes.setdefault(of, {})[key] = said
+
+
+def notes(kind: str, row: Any) -> list[str]:
+    """What the rooms have to say of this record."""
+    return [sentence for said in _notes.get(kind, {}).values() for sentence in said(row)]

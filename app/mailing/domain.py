@@ -1,12 +1,14 @@
 """What the sender's domain says of who may send for it, and the signature of our mails (MAIL-04): SPF (RFC 7208),
 DKIM (RFC 6376), DMARC (RFC 7489). Asked for by a person, never on the way of a mail."""
 
+import base64
 from typing import NamedTuple
 
 import dkim
 import dns.exception
 import dns.resolver
-from cryptography.hazmat.primitives.serialization import load_pem_private_key
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat, load_pem_private_key
 
 LIFETIME = 3.0  # seconds for each question
 SIGNED = [
@@ -25,11 +27,13 @@ class Signer(NamedTuple):
 
 class Finding(NamedTuple):
     """One record: "spf", "dkim" or "dmarc", the name it was looked for at, its text ("" for none, None where no name
-    server answered)."""
+    server answered), and what is wrong with it: "many" (receivers take several SPF records for an error, RFC 7208,
+    4.5), "key" (it is not the one of our signature)."""
 
     kind: str
     name: str
     record: str | None
+    wrong: str = ""
 
 
 def resolver() -> dns.resolver.Resolver:
@@ -37,22 +41,41 @@ def resolver() -> dns.resolver.Resolver:
     return dns.resolver.Resolver()
 
 
-def check(domain: str, selector: str) -> list[Finding]:
+def check(domain: str, selector: str, signer: Signer | None = None) -> list[Finding]:
     """What the domain publishes; DKIM only where a selector is known."""
     asked = [("spf", domain, "v=spf1"), ("dmarc", f"_dmarc.{domain}", "v=DMARC1")]
     asked += [("dkim", f"{selector}._domainkey.{domain}", "p=")] if selector else []
-    return [Finding(kind, name, _record(name, mark)) for kind, name, mark in asked]
+    return [_found(kind, name, _records(name, mark), signer) for kind, name, mark in asked]
 
 
-def _record(name: str, mark: str) -> str | None:
+def _found(kind: str, name: str, records: list[str] | None, signer: Signer | None) -> Finding:
+    if not records:
+        return Finding(kind, name, None if records is None else "")
+    wrong = "many" if kind != "dkim" and len(records) > 1 else ""
+    if kind == "dkim" and signer is not None and public_key(signer.key) not in records[0].replace(" ", ""):
+        wrong = "key"
+    return Finding(kind, name, "\n".join(records) if wrong == "many" else records[0], wrong)
+
+
+def _records(name: str, mark: str) -> list[str] | None:
     try:
         answer = resolver().resolve(name, "TXT", lifetime=LIFETIME)
     except (dns.resolver.NXDOMAIN, dns.resolver.NoAnswer):
-        return ""
+        return []
     except dns.exception.DNSException:
         return None
     texts = (b"".join(row.strings).decode("utf-8", "replace") for row in answer)
-    return next((text for text in texts if mark.lower() in text.lower()), "")
+    return [text for text in texts if mark.lower() in text.lower()]
+
+
+def public_key(pem: str) -> str:
+    """The `p=` of the record that belongs to a private key (RFC 6376, 3.6.1; RFC 8463 for Ed25519)."""
+    public = load_pem_private_key(pem.encode(), None).public_key()
+    if isinstance(public, Ed25519PublicKey):
+        content = public.public_bytes(Encoding.Raw, PublicFormat.Raw)
+    else:
+        content = public.public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
+    return base64.b64encode(content).decode()
 
 
 def refuse_bad_key(pem: str) -> None:

@@ -84,7 +84,8 @@ class OutgoingMail(Guarded, Stamped, Model):
 class MailServer(Setting, Stamped, Model):
     """How mail goes out (MAIL-01): one row, made when an administrator first saves it. `secret` is the password and
     `dkim_key` the private key, both sealed (`core.sealing`); `per_minute` None knows no limit, and
-    `minute_sent` mails have gone in `minute`."""
+    `minute_sent` mails have gone in `minute`. The columns of bounces are those of the mailbox that returned mails come
+    to (MAIL-04, `returns`): how far it was read, when, and what its server said when it could not be."""
 
     __tablename__ = "mail_server"
     __table_args__ = (CheckConstraint("id = 1", name="only_one"),)
@@ -108,4 +109,9 @@ class MailServer(Setting, Stamped, Model):
     bounce_security: Mapped[str] = mapped_column(String(10), default="tls")
     bounce_user: Mapped[str] = mapped_column(String(255), default="")
     bounce_secret: Mapped[str | None] = mapped_column(Text)
+    bounce_folder: Mapped[str] = mapped_column(String(255), default="INBOX", server_default="INBOX")
+    bounce_address: Mapped[str] = mapped_column(String(254), default="", server_default="")
+    bounce_validity: Mapped[int] = mapped_column(BigInteger, default=0, server_default="0")
+    bounce_uid: Mapped[int] = mapped_column(BigInteger, default=0, server_default="0")
+    bounce_read_at: Mapped[dt.datetime | None] = mapped_column(UTCDateTime)
     bounce_error: Mapped[str | None] = mapped_column(Text)

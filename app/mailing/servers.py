@@ -46,7 +46,8 @@ def _present() -> Server | None:
     found = row()
     if by_environment():
         server = server_of(current_app.config["SMTP_URL"])
-        return replace(server, signer=_signer(found, server.sender)) if server else None
+        back = found.bounce_address if found else ""
+        return replace(server, signer=_signer(found, server.sender), return_path=back) if server else None
     if found is None or not found.host:
         return None
     return Server(
@@ -59,6 +60,7 @@ def _present() -> Server | None:
         tls=found.security == "tls",
         starttls=found.security == "starttls",
         signer=_signer(found, found.sender),
+        return_path=found.bounce_address,
     )
 
 
@@ -103,13 +105,11 @@ def save(data: Mapping[str, Any]) -> MailServer:
 def check(data: Mapping[str, Any], present: MailServer | None) -> dict[str, Any]:
     """Clean values for the columns. Raises RuleBroken."""
     errors: dict[str, str] = {}
-    clean: dict[str, Any] = {key: _text(key, data, errors) for key in TEXTS}
-    clean["port"] = _number("port", data, 65_535, errors) or 0
-    clean["security"] = data.get("security")
-    clean["per_minute"] = _number("per_minute", data, MOST_A_MINUTE, errors) if data.get("per_minute") else None
-    clean["keep_days"] = _number("keep_days", data, MOST_DAYS, errors)
-    if clean["security"] not in SECURITIES:
-        errors["security"] = _("“%(name)s” is not one of the choices.", name=str(data.get("security"))[:60])
+    clean: dict[str, Any] = {key: text_of(key, data, longest, errors) for key, longest in TEXTS.items()}
+    clean["port"] = number_of("port", data, 65_535, errors) or 0
+    clean["security"] = security_of(data, errors)
+    clean["per_minute"] = number_of("per_minute", data, MOST_A_MINUTE, errors) if data.get("per_minute") else None
+    clean["keep_days"] = number_of("keep_days", data, MOST_DAYS, errors)
     if clean["host"] or not by_environment():
         _check_server(clean, errors)
     _check_secret(clean, str(data.get("password") or ""), present, errors)
@@ -119,16 +119,18 @@ def check(data: Mapping[str, Any], present: MailServer | None) -> dict[str, Any]
     return clean
 
 
-def _text(key: str, data: Mapping[str, Any], errors: dict[str, str]) -> str:
+def text_of(key: str, data: Mapping[str, Any], longest: int, errors: dict[str, str]) -> str:
+    """A typed text of one line; what is wrong with it is put into `errors`."""
     text = str(data.get(key) or "").strip()
     if message.CONTROLS.search(text):
         errors[key] = _("This text holds characters that can't be stored.")
-    elif len(text) > TEXTS[key]:
-        errors[key] = _("At most %(limit)s characters.", limit=TEXTS[key])
+    elif len(text) > longest:
+        errors[key] = _("At most %(limit)s characters.", limit=longest)
     return text
 
 
-def _number(key: str, data: Mapping[str, Any], most: int, errors: dict[str, str]) -> int | None:
+def number_of(key: str, data: Mapping[str, Any], most: int, errors: dict[str, str]) -> int | None:
+    """A typed number from 1 to `most`."""
     text = str(data.get(key) or "").strip()
     if text.isascii() and text.isdecimal() and len(text) < 9 and 1 <= int(text) <= most:
         return int(text)
@@ -136,26 +138,51 @@ def _number(key: str, data: Mapping[str, Any], most: int, errors: dict[str, str]
     return None
 
 
-def _check_server(clean: dict[str, Any], errors: dict[str, str]) -> None:
-    if not clean["host"]:
+def security_of(data: Mapping[str, Any], errors: dict[str, str]) -> str:
+    """One of SECURITIES."""
+    if data.get("security") not in SECURITIES:
+        errors["security"] = _("“%(name)s” is not one of the choices.", name=str(data.get("security"))[:60])
+    return str(data.get("security"))
+
+
+def refuse_bad_host(host: str, errors: dict[str, str]) -> None:
+    """A name or an address, and nothing around it."""
+    if not host:
         errors["host"] = _("This field is required.")
-    elif any(c.isspace() or c in "/@:?#" for c in clean["host"].strip("[]").replace(":", "")):
+    elif any(c.isspace() or c in "/@:?#" for c in host.strip("[]").replace(":", "")):
         errors["host"] = _("Only the name of the server, such as mail.example.com.")
+
+
+def refuse_bad_address(key: str, address: str, errors: dict[str, str]) -> None:
+    """An address as it may stand in a mail."""
     try:
-        message.address(clean["sender"])
+        message.address(address)
     except ValueError:
-        errors["sender"] = _("“%(text)s” is not an email address.", text=clean["sender"][:60])
+        errors[key] = _("“%(text)s” is not an email address.", text=address[:60])
+
+
+def _check_server(clean: dict[str, Any], errors: dict[str, str]) -> None:
+    refuse_bad_host(clean["host"], errors)
+    refuse_bad_address("sender", clean["sender"], errors)
 
 
 def _check_secret(clean: dict[str, Any], typed: str, present: MailServer | None, errors: dict[str, str]) -> None:
     if not clean["user"]:
         clean["secret"] = None
-    elif typed:
-        clean["secret"] = sealing.seal(typed)
-    elif present is None or not present.secret:
+        return
+    same = present is not None and all(clean[key] == getattr(present, key) for key in CONNECTION)
+    clean["secret"] = secret_of(typed, present.secret if present else None, same, errors)
+
+
+def secret_of(typed: str, stored: str | None, same: bool, errors: dict[str, str]) -> str | None:
+    """The sealed password: what was typed, else what is stored, for the `same` server and user alone."""
+    if typed:
+        return sealing.seal(typed)
+    if not stored:
         errors["password"] = _("This field is required.")
-    elif any(clean[key] != getattr(present, key) for key in CONNECTION):
+    elif not same:
         errors["password"] = _("The server or its user has changed: type the password again.")
+    return stored
 
 
 def _check_key(clean: dict[str, Any], typed: str, present: MailServer | None, errors: dict[str, str]) -> None:

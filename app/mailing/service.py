@@ -1,4 +1,4 @@
-"""The verbs of outgoing mail: queue, settle what the server said, send again. Workers do the sending."""
+"""The verbs of outgoing mail: queue, send again, forget. Workers do the sending (`sending`)."""
 
 import datetime as dt
 from collections.abc import Mapping, Sequence
@@ -14,7 +14,6 @@ from app.core.errors import Conflict, RuleBroken
 from app.core.jobs import later
 from app.mailing import message, servers
 from app.mailing.models import MailState, OutgoingMail
-from app.mailing.smtp import Result
 
 PAUSES = [dt.timedelta(minutes=m) for m in (1, 5, 15, 30, 60)]  # the last one again and again
 MOST_ATTEMPTS = 100  # with these pauses four days
@@ -86,19 +85,6 @@ def _recipient(to: str) -> str:
 def domain() -> str:
     found = servers.present()
     return found.sender.rpartition("@")[2] if found else "clientela.invalid"
-
-
-def settle(mail_id: int, token: dt.datetime, attempts: int, result: Result) -> None:
-    """Write down what came of an attempt, unless another one has begun since (`token` is its `claimed_at`)."""
-    state, words = result
-    if state == MailState.WAITING and attempts >= MOST_ATTEMPTS:
-        state = MailState.REFUSED
-    held = update(OutgoingMail).where(OutgoingMail.id == mail_id, OutgoingMail.claimed_at == token)
-    held = held.where(OutgoingMail.state.in_([MailState.SENDING, MailState.DOUBT]))
-    now = clock.now()
-    values = {"state": state, "error": words, "changed_at": now}
-    values |= {"sent_at": now} if state == MailState.SENT else {"next_try_at": now + pause(attempts)}
-    db.session.execute(held.values(values).execution_options(synchronize_session=False))
 
 
 def pause(attempts: int) -> dt.timedelta:

@@ -26,6 +26,7 @@ class Kind(StrEnum):
     REMINDER = "reminder"
     BULK = "bulk"
     EVENT = "event"
+    MAILING = "mailing"
 
 
 class Notice(Guarded, Model):

@@ -1,10 +1,12 @@
 """The verbs of notices: tell people, read, and what each wants to be told of (NOT-01, NOT-02)."""
 
+import datetime as dt
 from collections.abc import Iterable
 from typing import Any
 
 from flask_babel import force_locale
-from sqlalchemy import Row, func, select, true, update
+from flask_babel import lazy_gettext as _l
+from sqlalchemy import Row, delete, func, select, true, update
 from sqlalchemy.dialects.postgresql import insert
 
 from app.core import access, clock
@@ -15,10 +17,21 @@ from app.core.people import Profile, User, assoc_user_group, insider
 from app.mailing import service as mailing
 from app.notices import gathering, words
 from app.notices.models import Kind, Notice, NoticeWish
+from app.settings.preferences import Choice, chosen, declare
 
 COUNT_CAP = 100
 LATEST = 10
 WISHES = "/notices/wishes"
+AT_ONCE = 2000  # notices looked at by one sweep
+KEEP = declare(
+    Choice(
+        "notices.keep_days",
+        _l("Keep notices for so many days"),
+        _l("Read or not; older ones are deleted."),
+        default=365,
+        bounds=range(7, 3651),
+    )
+)
 
 
 def tell(principals: Iterable[int], kind: Kind, link: str, **told: Any) -> None:
@@ -99,6 +112,14 @@ def mark_read(notice: Notice | None = None) -> None:
     if notice is not None:
         mine = mine.where(Notice.id == notice.id)
     db.session.execute(mine.values(read_at=clock.now()))
+
+
+def forget() -> int:
+    """Delete the oldest notices that were kept as long as administrators say; how many, at most AT_ONCE."""
+    oldest = select(Notice.id).order_by(Notice.id).limit(AT_ONCE).subquery()
+    before = clock.now() - dt.timedelta(days=chosen(KEEP))
+    gone = delete(Notice).where(Notice.id.in_(select(oldest.c.id)), Notice.created_at < before)
+    return int(db.session.execute(gone.execution_options(synchronize_session=False)).rowcount)  # type: ignore[attr-defined]
 
 
 def wishes() -> dict[Kind, tuple[bool, bool]]:

@@ -18,6 +18,7 @@ LABELS = {
     Kind.REMINDER: _l("A task of mine is due"),
     Kind.BULK: _l("My group operation has ended"),
     Kind.EVENT: _l("I am told of something that happened"),
+    Kind.MAILING: _l("My mailing has ended"),
 }
 ICONS = {Kind.RESPONSIBLE: "user", Kind.SHARED: "lock-open", Kind.IMPORT: "file-import"}
 ICONS |= {
@@ -27,6 +28,7 @@ ICONS |= {
     Kind.FORM: "forms",
     Kind.BULK: "checkbox",
     Kind.EVENT: "history",
+    Kind.MAILING: "send",
 }
 _SENTENCES = {
     Kind.RESPONSIBLE: _l("%(by)s made you responsible for %(name)s"),
@@ -38,11 +40,15 @@ _SENTENCES = {
     Kind.REMINDER: _l("“%(name)s” is due on %(due)s"),
     Kind.BULK: _l("Your group operation is done: %(changed)s changed, %(left)s left alone"),
     Kind.EVENT: _l("%(by)s tells you what happened with %(name)s"),
+    Kind.MAILING: _l(
+        "Your mailing “%(name)s” is done: %(sent)s sent, %(refused)s refused, %(doubt)s in doubt, %(skipped)s left out"
+    ),
 }
 # The sentence of a kind where it comes with this word.
 _OTHERWISE = {
     (Kind.IMPORT, "error"): _l("Your import of %(file)s failed: %(error)s"),
     (Kind.EXPORT, "error"): _l("Your export %(file)s failed: %(error)s"),
+    (Kind.MAILING, "error"): _l("Your mailing “%(name)s” failed: %(error)s"),
     (Kind.TASK, "count"): _l("%(by)s gave you %(count)s tasks: “%(name)s”"),
     (Kind.REMINDER, "late"): _l("“%(name)s” was due on %(due)s"),
     (Kind.RESPONSIBLE, "n"): _l("%(by)s made you responsible for %(n)s records"),

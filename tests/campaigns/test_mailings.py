@@ -4,7 +4,7 @@ import datetime as dt
 from typing import Any
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
 
 from app.campaigns import running, service, suppression
 from app.campaigns.models import Mailing, MailingRecipient, MailingState
@@ -13,6 +13,8 @@ from app.core.db import db
 from app.core.errors import Conflict, RuleBroken
 from app.history.models import HistoryEvent
 from app.mailing.models import OutgoingMail
+from app.notices import service as notices
+from app.notices.models import Notice
 from tests.campaigns.helpers import TEXTS, do, go_on, rows, started, state
 from tests.factories import Maker, acting
 from tests.harness.mail import Mailbox
@@ -55,6 +57,21 @@ def test_each_gets_one_with_own_words(make: Maker, smtp: Mailbox) -> None:
     assert anna["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
     assert (anna["Precedence"], anna["Auto-Submitted"], anna["Content-Language"]) == ("bulk", None, "it")
     assert history(make, ids[0]) == ["Ciao Anna"]
+
+
+def test_its_owner_is_told_when_it_ends(make: Maker, smtp: Mailbox) -> None:
+    """NOT-01: a mailing that has ended, with what became of it; nobody else is told. Old notices go in time."""
+    smtp.refuse["p1@example.com"] = "550 nobody"
+    mailing = started(make, {"ids": [*people(make, 3), make.contact()]})
+    go_on(make, mailing)
+    said = "is done: 2 sent, 1 refused, 0 in doubt, 1 left out"
+    assert said in make.page("marta").get("/notices/").text
+    assert said not in make.page("ada").get("/notices/").text
+    with make.app.app_context(), access.acting_as(access.SYSTEM):
+        assert notices.forget() == 0
+        db.session.execute(update(Notice).values(created_at=clock.now() - dt.timedelta(days=366)))
+        assert notices.forget() == 1
+        db.session.rollback()
 
 
 def history(make: Maker, contact: int) -> list[str]:

@@ -13,7 +13,7 @@ from app.core import access, clock, storage
 from app.core.db import db
 from app.history.models import HistoryEvent
 from app.mailing.models import OutgoingMail
-from tests.campaigns.helpers import go_on, rows, started, state
+from tests.campaigns.helpers import go_on, no_mail_at_the_end, rows, started, state
 from tests.factories import Maker, acting, unique
 from tests.harness.mail import Mailbox
 
@@ -21,6 +21,10 @@ from tests.harness.mail import Mailbox
 def drafted(make: Maker, *contacts: int, **texts: Any) -> int:
     """A draft by the pages; its id."""
     page = make.once("page", "marta")
+    with make.app.app_context(), acting(make["marta"]):
+        no_mail_at_the_end()
+        db.session.commit()
+        db.session.remove()
     answer = page.post("/campaigns/new", {"ids": ",".join(map(str, contacts))})
     assert answer.status_code == 302
     pk = int(answer.headers["Location"].split("/")[2])
@@ -138,6 +142,9 @@ def test_later_by_the_page(make: Maker) -> None:
     from zoneinfo import ZoneInfo
 
     assert at.astimezone(ZoneInfo("Europe/Rome")).strftime("%Y-%m-%d %H:%M") == f"{day} 08:30"
+    assert "Back to the draft" in page.get(f"/campaigns/{pk}").text
+    assert page.post(f"/campaigns/{pk}/redraft", {}).headers["Location"].endswith(f"/campaigns/{pk}/edit")
+    assert state(make, pk) == MailingState.DRAFT
 
 
 def test_a_test_goes_to_me(make: Maker, smtp: Mailbox) -> None:
@@ -160,7 +167,7 @@ def test_mass_mail_is_for_administrators(make: Maker, who: str | None) -> None:
     pk, page = make.mailing(word=(word := unique("massa"))), make.page(who)
     reads = ["", "new", f"{pk}", f"{pk}/edit", f"{pk}/progress", f"preview/{pk}", "templates/", "suppressed/"]
     answers = [page.get(f"/campaigns/{path}") for path in reads]
-    verbs = ["start", "pause", "resume", "cancel", "delete", "attach", "detach", "edit"]
+    verbs = ["start", "pause", "resume", "redraft", "cancel", "delete", "attach", "detach", "edit"]
     answers += [page.post(f"/campaigns/{pk}/{verb}", {"subject": "x"}) for verb in verbs]
     answers += [page.post("/campaigns/suppressed/add", {"email": "x@example.com"})]
     for answer in answers:

@@ -42,6 +42,7 @@ def test_what_a_domain_publishes() -> None:
         patch.setattr(domain, "LIFETIME", 0.2)
         resolver.nameservers = ["127.0.0.255"]
         silent = [f.record for f in domain.check("example.com", "")]
+    assert domain.public_key(PEM) == PUBLIC
     assert found == dict(zip(("spf", "dmarc", "dkim"), RECORDS.values(), strict=True))
     assert none == ["", "", ""]
     assert silent == [None, None]
@@ -94,4 +95,9 @@ def test_the_page_of_the_domain(make: Maker, monkeypatch: Any) -> None:
     assert "v=spf1 include:_spf.example.net -all" in text
     assert "There is no such record" in text
     assert "no selector is set" in text
+    other = {name: text.replace(PUBLIC[40:60], PUBLIC[60:80]) for name, text in RECORDS.items()}
+    make.page("marta").post("/settings/mail/", FORM)
+    with name_server(other) as resolver:
+        monkeypatch.setattr(domain, "resolver", lambda: resolver)
+        assert "another key" in make.page("marta").get("/settings/mail/domain").text
     assert make.page("sergio").get("/settings/mail/domain").status_code in (302, 403)

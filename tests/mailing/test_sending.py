@@ -74,6 +74,9 @@ def through(deliver: Any, monkeypatch: pytest.MonkeyPatch) -> Any:
     return point
 
 
+MANY = b"250-hello\r\n250 PIPELINING"
+
+
 @contextmanager
 def answering(*replies: bytes) -> Iterator[str]:
     """A server that gives each of these answers to one line, and then closes the connection without a word."""
@@ -188,6 +191,13 @@ def test_the_servers_words_are_kept(make: Maker, smtp: Mailbox, deliver: Any, re
         ([b"250 hello", b"250 ok", b"250 ok", b"354 go on"], MailState.DOUBT),
         ([b"250 hello", b"250 ok", b"250 ok", b"554 not from you"], MailState.REFUSED),
         ([b"250 hello", b"250 ok", b"rubbish"], MailState.WAITING),
+        ([MANY, b"421 too busy"], MailState.WAITING),
+        ([MANY, b"250 ok", b"550 nobody", b"503 no recipient"], MailState.REFUSED),
+        ([MANY, b"250 ok", b"550 nobody", b"354 all the same", b"554 to nobody"], MailState.REFUSED),
+        ([MANY, b"250 ok", b"451 later", b"503 no recipient"], MailState.WAITING),
+        ([MANY, b"250 ok", b"250 ok", b"554 not from you"], MailState.REFUSED),
+        ([MANY, b"250 ok", b"250 ok"], MailState.WAITING),
+        ([MANY, b"250 ok", b"250 ok", b"354 go on"], MailState.DOUBT),
     ],
 )
 def test_a_line_that_breaks(make: Maker, deliver: Any, through: Any, replies: list[bytes], state: MailState) -> None:
@@ -236,13 +246,13 @@ def test_who_is_slow_is_not_yet_dead(make: Maker) -> None:
 
 def test_a_late_answer_does_not_undo_a_new_attempt(make: Maker) -> None:
     """RELIABILITY: the token of an attempt is worth nothing once another has begun."""
+    from app.mailing.claiming import Outcome, settle
     from app.mailing.smtp import Result
 
     mail = queued(make)
     change(make, mail, state=MailState.SENDING, claimed_at=ago(minutes=1))
-    with make.app.app_context(), access.acting_as(access.SYSTEM):
-        service.settle(mail, ago(minutes=30), 1, Result(MailState.WAITING, "old news"))
-        db.session.commit()
+    with make.app.app_context(), access.acting_as(access.SYSTEM), db.engine.begin() as connection:
+        settle(connection, Outcome(mail, ago(minutes=30), 1, Result(MailState.WAITING, "old news")))
     assert stored(make, mail).state == MailState.SENDING
 
 

@@ -12,7 +12,7 @@ from app.mailing.models import MailServer, MailState, OutgoingMail
 from app.mailing.smtp import Server, server_of
 from tests.factories import Maker
 from tests.harness.mail import Mailbox
-from tests.harness.web import Child, wait_until
+from tests.harness.web import START, Child, wait_until
 
 SECRET = "Segreto-del-server-9f31"
 HERE = "/settings/mail/"
@@ -163,7 +163,7 @@ def test_a_test_message_tells_the_servers_words(
         answer = page.post(f"{HERE}test", {"to": to})
         assert answer.status_code == 302
         pk = int(answer.headers["Location"].partition("test=")[2].partition("#")[0])
-        wait_until(lambda pk=pk: "hx-trigger" not in page.get(f"{HERE}test/{pk}").text)
+        wait_until(lambda pk=pk: "hx-trigger" not in page.get(f"{HERE}test/{pk}").text, START)
         assert said in page.get(f"{HERE}test/{pk}").text
         assert said in page.get(answer.headers["Location"]).text
     assert [m.recipients for m in smtp.received] == [["marta@example.com"]]

@@ -209,6 +209,13 @@ class MailingView(ThreeVerbs, BaseView):
         mailing = mailing_or_404(pk)
         return self._done(pk, lambda: service.resume(mailing), _("It goes on"))
 
+    @expose("/<int:pk>/redraft", methods=["POST"])
+    @has_access
+    def redraft(self, pk: int) -> Any:
+        """Change one that has not begun."""
+        mailing = mailing_or_404(pk)
+        return self._done(pk, lambda: service.back_to_draft(mailing), _("It is a draft again"), ".edit")
+
     @expose("/<int:pk>/cancel", methods=["POST"])
     @has_access
     def cancel(self, pk: int) -> Any:

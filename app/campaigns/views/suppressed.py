@@ -5,7 +5,6 @@ from typing import Any
 from flask import flash, redirect, request, url_for
 from flask_appbuilder import BaseView, expose, has_access
 from flask_babel import gettext as _
-from flask_babel import lazy_gettext as _l
 from werkzeug.exceptions import NotFound
 
 from app.campaigns import suppression
@@ -15,11 +14,6 @@ from app.core.errors import RuleBroken
 from app.core.roles import ThreeVerbs
 
 PAGE = 50
-REASONS = {
-    suppression.UNSUBSCRIBED: _l("Unsubscribed"),
-    suppression.BOUNCED: _l("Mails came back"),
-    suppression.BY_HAND: _l("Put here by hand"),
-}
 
 
 class SuppressedView(ThreeVerbs, BaseView):
@@ -46,7 +40,7 @@ class SuppressedView(ThreeVerbs, BaseView):
             page=page,
             page_size=PAGE,
             q=q,
-            reasons=REASONS,
+            reasons=suppression.WHY,
             errors=errors or {},
             typed=typed,
         )

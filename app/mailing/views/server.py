@@ -65,7 +65,8 @@ class ServerView(ThreeVerbs, BaseView):
         """What the sender's domain publishes, asked for just now."""
         server, found = servers.present(), servers.row()
         name = server.sender.rpartition("@")[2] if server else ""
-        records = domain.check(name, found.dkim_selector if found else "") if name else []
+        selector = found.dkim_selector if found else ""
+        records = domain.check(name, selector, server.signer if server else None) if name else []
         return self.render_template("mailing/domain.html", domain=name, records=records)
 
     def _page(self, form: Any, **said: Any) -> Any:

@@ -5,7 +5,7 @@ from alembic import op
 from sqlalchemy.dialects import postgresql
 
 revision = "a7d20c9e41b8"
-down_revision = "a7d90e15c3b8"
+down_revision = "8c2d91e5b7f0"
 branch_labels = None
 depends_on = None
 

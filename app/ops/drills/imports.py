@@ -2,26 +2,16 @@
 
 import csv
 import json
-import os
-import secrets
-import shutil
-import signal
 import tempfile
 import time
-import urllib.request
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-import psycopg
-from psycopg.rows import dict_row
+from app.ops import samples
+from app.ops.drills.hurting import PASSWORD, kill, rows_of, upload, wipe_the_queue
+from app.ops.launched import Product, environment
 
-from app.ops import deployed, samples
-from app.ops.folder import DataFolder
-from app.ops.home import choose
-from app.ops.launched import Product, environment, left_of
-
-PASSWORD = "Drill-" + secrets.token_urlsafe(12)
 LONGEST = 1200.0  # seconds
 Counts = dict[str, int]
 
@@ -64,26 +54,6 @@ def write_sample(path: Path, rows: int) -> Counts:
     return totals | {"companies": len(companies - {""}), "created": rows, "failed": 0}
 
 
-def upload(address: str, path: Path) -> int:
-    """Start the import by REST; gives the run's id."""
-    who = json.dumps({"username": "admin", "password": PASSWORD, "provider": "db"}).encode()
-    token = ask(f"{address}/api/v1/security/login", who, {"Content-Type": "application/json"})["access_token"]
-    mark = secrets.token_hex(16)
-    parts = b"".join((
-        f'--{mark}\r\nContent-Disposition: form-data; name="kind"\r\n\r\ncontacts\r\n'.encode(),
-        f'--{mark}\r\nContent-Disposition: form-data; name="file"; filename="{path.name}"\r\n\r\n'.encode(),
-        path.read_bytes(),
-        f"\r\n--{mark}--\r\n".encode(),
-    ))  # fmt: skip
-    headers = {"Content-Type": f"multipart/form-data; boundary={mark}", "Authorization": f"Bearer {token}"}
-    return int(ask(f"{address}/api/v1/imports/", parts, headers)["id"])
-
-
-def ask(address: str, body: bytes, headers: dict[str, str]) -> Any:
-    with urllib.request.urlopen(urllib.request.Request(address, body, headers), timeout=120) as answer:  # noqa: S310
-        return json.load(answer)
-
-
 def wait(product: Product, run_id: int, until: Callable[[dict[str, Any]], bool]) -> dict[str, Any]:
     """Look at the run until the condition holds; a database that is away is looked for again."""
     deadline = time.monotonic() + LONGEST
@@ -93,15 +63,6 @@ def wait(product: Product, run_id: int, until: Callable[[dict[str, Any]], bool])
             if until(run) or run["state"] not in ("queued", "running"):
                 return run
     raise SystemExit("the import did not end in time")
-
-
-def rows_of(product: Product, statement: str, values: list[Any]) -> Iterator[dict[str, Any]]:
-    """The answer of the drilled product's database; nothing while it is away."""
-    try:
-        with deployed.connect(DataFolder(product.folder).remembered()["DATABASE_URL"]) as connection:
-            yield from connection.cursor(row_factory=dict_row).execute(statement, values).fetchall()
-    except psycopg.OperationalError:
-        return
 
 
 COUNTED = """SELECT
@@ -115,28 +76,6 @@ COUNTED = """SELECT
 def counted(product: Product) -> Counts:
     """What there is now."""
     return next(rows_of(product, COUNTED, []))
-
-
-def kill(word: str) -> Callable[[Product], None]:
-    """A blow that ends a child of the supervisor, and what that child started, without a warning."""
-
-    def hurt(product: Product) -> None:
-        child = product.child(word)
-        if child is None:
-            raise SystemExit(f"there is no {word} to kill")
-        family = [child, *child.children(recursive=True)]
-        for process in left_of(family):
-            os.kill(process.pid, signal.SIGKILL)
-
-    return hurt
-
-
-def wipe_the_queue(product: Product) -> None:
-    """Kill Valkey and delete all it kept: what was a message is gone."""
-    home = choose(DataFolder(product.folder), lambda _line: None)
-    kill("valkey")(product)
-    for file in (home.base / "valkey").iterdir():
-        shutil.rmtree(file) if file.is_dir() else file.unlink()
 
 
 KILLS: list[tuple[float, str, Callable[[Product], None]]] = [
