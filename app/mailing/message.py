@@ -7,6 +7,7 @@ from email import policy
 from email.errors import MessageError
 from email.headerregistry import Address
 from email.message import EmailMessage
+from functools import lru_cache
 from typing import Any
 
 from app.mailing.models import OutgoingMail
@@ -47,6 +48,7 @@ def body(text: str) -> str:
     return UNPRINTABLE.sub("", text.replace("\r\n", "\n").replace("\r", "\n"))
 
 
+@lru_cache(maxsize=256)  # a sender's is the same for thousands of mails
 def address(text: str) -> str:
     """The address as it stands in an envelope, an international domain in its ASCII form. Raises ValueError."""
     try:
@@ -61,6 +63,11 @@ def address(text: str) -> str:
     return plain
 
 
+@lru_cache(maxsize=16)
+def _author(name: str, sender: str) -> Address:
+    return Address(one_line(name), addr_spec=address(sender))
+
+
 def build(mail: OutgoingMail, sender: str, name: str = "", read: Callable[[str], bytes] = no_files) -> bytes:
     """The mail as bytes, with a text part always. It comes from `sender`, under its writer's name or else `name`;
     `read` gives the content of an attachment by its key.
@@ -68,7 +75,7 @@ def build(mail: OutgoingMail, sender: str, name: str = "", read: Callable[[str],
     Raises ValueError for what can't be a mail.
     """
     message = EmailMessage(POLICY)
-    message["From"] = Address(one_line(mail.sender_name or name or "Clientela"), addr_spec=address(sender))
+    message["From"] = _author(mail.sender_name or name or "Clientela", sender)
     message["To"] = Address(addr_spec=address(mail.recipient))
     message["Subject"] = mail.subject
     message["Date"] = mail.created_at
