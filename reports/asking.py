@@ -94,7 +94,11 @@ def read(report: Report, args: Mapping[str, Any]) -> Asked:
     if currency and currency not in money.currency_codes():
         errors["currency"] = _("“%(name)s” is not a currency.", name=currency[:10])
     owner = _number(args.get("owner"), errors)
-    since, until = span(period) if period != FROM_TO else (_day(args, "since", errors), _day(args, "until", errors))
+    since, until = _day(args, "since", errors), _day(args, "until", errors)
+    if period != FROM_TO:
+        if since or until:
+            errors["since"] = _("From and To count with the period “%(name)s” alone.", name=PERIODS[FROM_TO])
+        since, until = span(period)
     if since and until and since > until:
         errors["until"] = _("The last day comes before the first one.")
     if errors:

@@ -1,5 +1,6 @@
 """Open opportunities: what is on the way, by stage, person, month and currency, and what to expect of it (REP-01)."""
 
+import datetime as dt
 from typing import Any
 
 from flask_babel import gettext as _
@@ -8,9 +9,9 @@ from sqlalchemy import Select, case, func, select
 from app.core.db import db
 from app.opportunities import stages
 from app.opportunities.models import Opportunity, StageKind
-from reports.asking import Asked
+from reports.asking import Asked, later
 from reports.grouping import folded, in_order, month_of, people
-from reports.tables import Chart, Kind, Link, Table, headed
+from reports.tables import Chart, Kind, Link, Table, headed, within
 
 KEYS: dict[str, Any] = {
     "stage": Opportunity.stage_id,
@@ -49,7 +50,7 @@ def pipeline(asked: Asked) -> Table:
         ("weighted", _("Weighted"), Kind.MONEY),
     )
     rows = [[names(k), groups[k,][0], groups[k,][1], groups[k,][2] / 100] for k in keys]
-    links = [_link(asked, key) for key in keys]
+    links = [_links(asked, key) for key in keys]
     return Table(columns, rows, Chart(0, 2), asked.shown_currency, missing, links)
 
 
@@ -63,12 +64,19 @@ def _names(by: str, keys: list[Any]) -> tuple[Any, Any]:
     return (lambda key: key), (lambda key: key)
 
 
-def _link(asked: Asked, key: Any) -> Link | None:
-    """The list that a row counts: of all time alone, as the list has no filter for a month."""
-    if asked.by not in ("stage", "owner") or asked.since or asked.until or key is None:
-        return None
-    more = {name: value for name, value in (("owner", asked.owner), ("currency", asked.currency)) if value}
-    return Link("opportunity", {asked.by: key} | more) if asked.by == "stage" else None
+def _links(asked: Asked, key: Any) -> dict[int, Link]:
+    """The list that a row counts. There is none for what has no day, as no list can be asked for that."""
+    chosen = {name: value for name, value in (("owner", asked.owner), ("currency", asked.currency)) if value}
+    chosen |= {"stage": "open"} if asked.by != "stage" else {}
+    since, until = asked.since, asked.until
+    if asked.by == "month":
+        if key is None:
+            return {}
+        since, until = max(filter(None, (since, key))), min(filter(None, (until, later(key, 1) - dt.timedelta(1))))
+    else:
+        chosen[asked.by] = key
+    link = Link("opportunity", chosen | within("expected_close", since, until))
+    return {0: link, 1: link}
 
 
 def forecast(asked: Asked) -> Table:

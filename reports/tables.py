@@ -1,7 +1,7 @@
 """The answer of a report: typed columns and rows, and what a chart of them shows. Nothing here knows any entity."""
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import ROUND_HALF_UP, Decimal
 from enum import StrEnum
@@ -56,22 +56,30 @@ class Chart:
 
 @dataclass(frozen=True)
 class Link:
-    """The list that a row counts: an entity, and what its list is filtered by."""
+    """The list that a figure counts: an entity, and what its list is filtered by: {column: value} for what is equal,
+    {("gt", column): value} and {("lt", column): value} for what is more or less; of tasks the words of its address."""
 
     entity: str
-    filters: dict[str, Any]
+    filters: Mapping[Any, Any]
+
+
+def within(column: str, since: dt.date | None, until: dt.date | None) -> dict[Any, dt.date]:
+    """What keeps a list's column of days within a span, both days in it, as Link.filters have it."""
+    first = {("gt", column): since - dt.timedelta(1)} if since else {}
+    return first | ({("lt", column): until + dt.timedelta(1)} if until else {})
 
 
 @dataclass
 class Table:
-    """`links` has one for each row, or is empty; `missing` are the currencies left out for want of a rate."""
+    """`links` are, for each row, the lists that its cells count, by the place of their column; or is empty. `missing`
+    are the currencies left out for want of a rate."""
 
     columns: list[Column]
     rows: list[list[Any]]
     chart: Chart | None = None
     currency: str = ""
     missing: list[str] = field(default_factory=list)
-    links: list[Link | None] = field(default_factory=list)
+    links: list[Mapping[int, Link]] = field(default_factory=list)
 
     def totals(self) -> list[Any]:
         """The last row: a sum where it says something, None elsewhere."""

@@ -90,6 +90,8 @@ class Contact(Private, Stamped, Binned, Imported, Model):
             postgresql_include=["audience"],
         ),
         Index("ix_contact_changed", "changed_at", "id"),
+        # New ones are found where the table ends; an index of every row would slow imports.
+        Index("ix_contact_created", "created_at", postgresql_using="brin"),
         *(
             Index(f"ix_contact_{name}", name, postgresql_where=f"{name} IS NOT NULL")
             for name in ("company_id", "type_id", "temperature_id", "import_run_id", "deleted_at", "vat_number")

@@ -9,7 +9,7 @@ from sqlalchemy.orm import joinedload
 
 from app.contacts.models import Contact
 from app.core import access
-from app.core.finding import FilterKey
+from app.core.finding import FilterDays, FilterKey
 from app.core.interface import CrmInterface
 from app.core.text import fold, like_fragment
 from app.settings.filters import CustomInterface
@@ -79,6 +79,5 @@ class FilterPrivate(BaseFilter):
 
 def interface() -> CrmInterface:
     """The data interface of page and REST."""
-    return CustomInterface(
-        Contact, loads=list_loads(), equal={"kind": FilterKind, "private": FilterPrivate, "company": FilterKey}
-    )
+    equal = {"kind": FilterKind, "private": FilterPrivate, "company": FilterKey, "created_at": FilterDays}
+    return CustomInterface(Contact, loads=list_loads(), equal=equal)

@@ -7,11 +7,9 @@ from sqlalchemy import func, select
 
 from app.contacts import changes, checks, photos
 from app.contacts.models import ADDRESS_PARTS, FISCAL, Address, Channel, Contact, Kind, Medium, Merge, Tag
-from app.contacts.queries import of_kind
 from app.core import access, bins, clock
 from app.core.db import db
 from app.core.errors import Conflict, NotAllowed, RuleBroken
-from app.core.interface import COUNT_CAP
 from app.history import service as history
 from app.history.models import Verb
 from app.notices import telling
@@ -162,19 +160,9 @@ def remove_tags(contact: Contact, names: list[str]) -> None:
     db.session.flush()
 
 
-def recent(limit: int) -> list[Contact]:
-    """The contacts changed last, that the actor may see."""
-    return list(db.session.scalars(select(Contact).order_by(Contact.changed_at.desc(), Contact.id.desc()).limit(limit)))
-
-
-def counts() -> dict[str, int]:
-    """How many persons and companies the actor sees, each counted up to COUNT_CAP + 1."""
-    return {kind.value: _count_up_to_cap(kind) for kind in Kind}
-
-
-def _count_up_to_cap(kind: Kind) -> int:
-    capped = select(Contact.id).where(of_kind(kind)).limit(COUNT_CAP + 1).subquery()
-    return db.session.scalar(select(func.count()).select_from(capped)) or 0
+def has_any() -> bool:
+    """Whether there is a contact that the actor may see."""
+    return db.session.scalar(select(Contact.id).limit(1)) is not None
 
 
 def company_choices(company_id: Any) -> list[tuple[int, str]]:

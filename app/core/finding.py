@@ -1,10 +1,12 @@
 """How lists of titled records are filtered: by words, by who sees them, and by the records they are linked to."""
 
+import datetime as dt
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from flask_appbuilder.models.filters import BaseFilter
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import ARRAY, ColumnElement, Integer, and_, cast, select
+from sqlalchemy import ARRAY, ColumnElement, Integer, and_, cast, false, select
 
 from app.core import access
 from app.core.text import fold, like_fragment
@@ -47,6 +49,24 @@ class FilterKey(BaseFilter):
         linked = getattr(self.model, self.column_name).property.mapper.class_
         seen = select(linked.id).where(linked.id == number)
         return query.filter(getattr(self.model, f"{self.column_name}_id").in_(seen))
+
+
+class FilterDays(BaseFilter):
+    """Instants of a day of the reader's ("2026-11-27"), or from one to another ("2026-11-01..2026-11-30")."""
+
+    name = _l("is")
+    in_days = True  # its values are no instants
+
+    def apply(self, query: Any, value: Any) -> Any:
+        first, _dots, last = str(_one(value)).partition("..")
+        zone, column = ZoneInfo(access.current().timezone), getattr(self.model, self.column_name)
+        try:
+            begin, end = (
+                dt.datetime.combine(dt.date.fromisoformat(d), dt.time(), zone) for d in (first, last or first)
+            )
+        except ValueError:
+            return query.filter(false())
+        return query.filter(column >= begin, column < end + dt.timedelta(days=1))
 
 
 class FilterPrivate(BaseFilter):

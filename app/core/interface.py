@@ -37,7 +37,8 @@ class SafeFilters(Filters):
         found: dict[str, list[BaseFilter]] = super()._get_filters(cols)
         for column, own in self.datamodel.equal.items():
             if column in found:
-                found[column] = [own(column, self.datamodel)]
+                others = [f for f in found[column] if f.arg_name != FilterEqual.arg_name] if _in_days(own) else []
+                found[column] = [own(column, self.datamodel), *others]
                 found[column][0].arg_name = FilterEqual.arg_name
         return found
 
@@ -58,7 +59,7 @@ class SafeFilters(Filters):
             self._add_filter(own(column, self.datamodel) if isinstance(own, type) else own, asked["value"])
 
     def _add_filter(self, filter_instance: BaseFilter, value: Any) -> None:
-        if self.datamodel.is_datetime(filter_instance.column_name):
+        if self.datamodel.is_datetime(filter_instance.column_name) and not _in_days(filter_instance):
             value = [_instant(v) for v in value] if isinstance(value, list) else _instant(value)
         elif self.datamodel.is_numeric(filter_instance.column_name):
             value = [_number(v) for v in value] if isinstance(value, list) else _number(value)
@@ -67,6 +68,11 @@ class SafeFilters(Filters):
     def add_filter_index(self, column_name: str, filter_instance_index: int, value: Any) -> None:
         if filter_instance_index < len(self._all_filters.get(column_name, [])):
             super().add_filter_index(column_name, filter_instance_index, value)
+
+
+def _in_days(own: Any) -> bool:
+    """Whether a filter on instants takes days, and stands beside those by instants."""
+    return getattr(own, "in_days", False)
 
 
 def _instant(typed: Any) -> dt.datetime:

@@ -1,4 +1,4 @@
-"""The first page: what to do next, and what changed lately."""
+"""The first page: what to do next and how things stand, as each has arranged it."""
 
 from typing import Any
 
@@ -8,7 +8,7 @@ from flask_appbuilder.views import IndexView
 
 from app.contacts import service as contacts
 from app.core import access
-from app.core.interface import COUNT_CAP
+from app.home import tile_views
 from app.home.search_views import SearchView
 
 
@@ -22,11 +22,10 @@ class HomeView(IndexView):
     def index(self) -> Any:
         if access.current().user_id is None:
             return redirect(url_for("LoginView.login"))
-        return self.render_template(
-            self.index_template, recent=contacts.recent(10), counts=contacts.counts(), cap=COUNT_CAP
-        )
+        return self.render_template(self.index_template, empty=not contacts.has_any(), **tile_views.page_values())
 
 
 def register(appbuilder: Any) -> None:
-    """Wire the search; Flask-AppBuilder wires the index view that the configuration names."""
+    """Wire the search and the tiles; Flask-AppBuilder wires the index view that the configuration names."""
     appbuilder.add_view_no_menu(SearchView)
+    appbuilder.add_view_no_menu(tile_views.DashboardView)

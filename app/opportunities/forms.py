@@ -25,6 +25,7 @@ from app.core.people import crm_users, names_of_principals
 from app.opportunities import stages
 from app.opportunities.changes import BUDGET_LABELS
 from app.opportunities.models import Opportunity
+from app.opportunities.queries import STALE
 from app.settings import currencies, custom
 from app.settings import forms as custom_forms
 from app.settings.models import PickList
@@ -112,6 +113,10 @@ def data_of(form: OpportunityForm) -> dict[str, Any]:
     return data
 
 
+KINDS = [("open", _l("Any open one")), ("won", _l("Any won one")), ("lost", _l("Any lost one"))]
+KINDS += [(STALE, _l("Open, and left alone"))]
+
+
 class OpportunitySearchForm(DynamicForm):
     """The values that the filter bar offers; short lists alone."""
 
@@ -134,7 +139,7 @@ class OpportunitySearchForm(DynamicForm):
         self.custom_fields = [f for f in custom.fields_of("opportunity") if f.in_filter and f.holds]
         self._unbound_fields = custom_forms.filters_of(type(self), self.custom_fields)
         super().__init__(*args, **kwargs)
-        self.stage.choices = [(str(stage.id), stage.label) for stage in stages.all_stages()]
+        self.stage.choices = [*KINDS, *((str(stage.id), stage.label) for stage in stages.all_stages())]
         self.tags.choices = [(str(tag.id), tag.name) for tag in tag_choices()]
         self.owner.choices = [(str(user.id), user.get_full_name()) for user in crm_users()]
         self.currency.choices = [(code, code) for code in currencies.in_use()]

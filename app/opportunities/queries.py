@@ -6,10 +6,24 @@ from sqlalchemy.orm import joinedload, selectinload
 
 from app.core.finding import FilterKey, FilterPrivate
 from app.core.interface import CrmInterface
-from app.opportunities.models import Opportunity
+from app.opportunities import service, stages
+from app.opportunities.models import Opportunity, StageKind
 from app.settings.filters import CustomInterface
 
+STALE = "stale"
 KEYS = ("contact", "stage", "owner", "lost_reason")
+
+
+class FilterStage(FilterKey):
+    """A stage by its id, all stages of a kind ("open", "won", "lost"), or open ones that were left alone ("stale")."""
+
+    def apply(self, query: Any, value: Any) -> Any:
+        wanted = str(value[0] if isinstance(value, list) else value)
+        if wanted not in (STALE, *StageKind):
+            return super().apply(query, value)
+        kind = StageKind.OPEN if wanted == STALE else wanted
+        ids = [stage.id for stage in stages.all_stages() if stage.kind == kind]
+        return query.filter(service.stale(ids) if wanted == STALE else Opportunity.stage_id.in_(ids))
 
 
 def list_loads() -> tuple[Any, ...]:
@@ -19,7 +33,7 @@ def list_loads() -> tuple[Any, ...]:
 
 def interface(*more: Any) -> CrmInterface:
     """The data interface of page and REST."""
-    equal = dict.fromkeys(KEYS, FilterKey) | {"private": FilterPrivate}
+    equal = dict.fromkeys(KEYS, FilterKey) | {"private": FilterPrivate, "stage": FilterStage}
     return CustomInterface(Opportunity, loads=(*list_loads(), *more), equal=equal)
 
 

@@ -3,7 +3,7 @@
 import datetime as dt
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, and_, or_, select
 
 from app.contacts.service import tags_named
 from app.core import access, clock
@@ -121,6 +121,13 @@ def times(opportunity: Opportunity) -> list[tuple[Stage, dt.timedelta]]:
     for change, end in zip(changes_, ends, strict=True):
         spent[change.stage] = spent.get(change.stage, dt.timedelta()) + (end - change.at)
     return list(spent.items())
+
+
+def stale(open_ones: list[int]) -> ColumnElement[bool]:
+    """The same as `is_stale`, for the database; `open_ones` are the ids of the open stages."""
+    late = Opportunity.expected_close < clock.today(access.current().timezone)
+    left = Opportunity.changed_at < clock.now() - STALE
+    return and_(Opportunity.stage_id.in_(open_ones), or_(late, left))
 
 
 def is_stale(opportunity: Opportunity) -> bool:

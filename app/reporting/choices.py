@@ -8,7 +8,7 @@ from reports.asking import Report
 from reports.catalogue import REPORTS
 from reports.tables import Link
 
-LISTS = {"opportunity": "OpportunityView.list"}
+LISTS = {"opportunity": "OpportunityView", "contact": "ContactView", "invoice": "InvoiceView", "task": "TaskView"}
 
 
 def manager() -> Any:
@@ -28,11 +28,26 @@ def report_or_404(key: str) -> Report:
 
 
 def address(link: Link | None) -> str:
-    """The list that a row counts; "" where there is none."""
+    """The list that a figure counts; "" where there is none."""
     if link is None:
         return ""
-    filters: dict[str, Any] = {f"_flt_0_{name}": value for name, value in link.filters.items()}
-    return url_for(LISTS[link.entity], **filters)
+    view = _views()[LISTS[link.entity]]
+    if link.entity == "task":
+        return url_for(f"{LISTS[link.entity]}.list", **link.filters)
+    offered = view._filters.get_search_filters()
+    values = {_name(key, offered): value for key, value in link.filters.items()}
+    return url_for(f"{LISTS[link.entity]}.list", **values)
+
+
+def _views() -> dict[str, Any]:
+    return {view.endpoint: view for view in current_app.extensions["appbuilder"].baseviews}
+
+
+def _name(key: Any, offered: Any) -> str:
+    """What the address of a list calls a filter: `_flt_<its place>_<column>`."""
+    operator, column = key if isinstance(key, tuple) else ("eq", key)
+    places = [n for n, one in enumerate(offered[column]) if one.arg_name == operator]
+    return f"_flt_{places[0] if places else 0}_{column}"
 
 
 def file_name(report: Report, day: Any, format_: str) -> str:

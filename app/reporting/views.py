@@ -54,7 +54,7 @@ class ReportView(ThreeVerbs, BaseView):
             errors=errors,
             table=table,
             picture=picture(table),
-            links=[choices.address(link) for link in table.links],
+            links=[{place: choices.address(link) for place, link in row.items()} for row in table.links],
             about=subtitle(report, asked),
             shown=shown,
             formats=[*files.MAKERS],
