@@ -79,7 +79,7 @@ class Table:
     chart: Chart | None = None
     currency: str = ""
     missing: list[str] = field(default_factory=list)
-    links: list[Mapping[int, Link]] = field(default_factory=list)
+    links: Sequence[Mapping[int, Link]] = field(default_factory=list)
 
     def totals(self) -> list[Any]:
         """The last row: a sum where it says something, None elsewhere."""

@@ -9,7 +9,7 @@ from decimal import Decimal
 from typing import Any
 
 from flask_babel import gettext as _
-from sqlalchemy import Select, case, func, literal, or_, select, union_all
+from sqlalchemy import case, func, literal, or_, select, union_all
 from sqlalchemy.orm import joinedload, lazyload
 
 from app.contacts.models import Contact
@@ -82,7 +82,7 @@ def _today() -> dt.date:
     return clock.today(access.current().timezone)
 
 
-def _capped(found: Select[Any]) -> Any:
+def _capped(found: Any) -> Any:
     """At most COUNT_CAP + 1 rows of a statement, to be counted and added up."""
     return found.limit(COUNT_CAP + 1).subquery()
 
@@ -110,11 +110,12 @@ def pipeline(ground: Ground) -> Figures:
     parts = [select(_capped(select(*columns).where(Opportunity.stage_id == stage.id))) for stage in known]
     found = union_all(*parts).subquery() if parts else None
     sums = _sums(found.c, found.c.stage_id, ground) if found is not None else {}
-    rows = [[stage.label, *sums.get(stage.id, (0, Decimal(0)))] for stage in known]
     numbers = [
-        Number(label, count, Link("opportunity", {"stage": stage.id}), amount)
-        for stage, (label, count, amount) in zip(known, rows, strict=True)
+        Number(stage.label, count, Link("opportunity", {"stage": stage.id}), amount)
+        for stage in known
+        for count, amount in [sums.get(stage.id, (0, Decimal(0)))]
     ]
+    rows = [[number.label, number.count, number.amount] for number in numbers]
     shown = headed(("stage", _("Stage")), ("count", _("Opportunities"), Cell.COUNT), ("total", _("Total"), Cell.MONEY))
     return Figures(numbers, [], Table(shown, rows, Chart(0, 2), ground.rates.currency), ground.rates.currency)
 
