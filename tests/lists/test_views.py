@@ -64,6 +64,16 @@ def test_every_list_keeps_views(make: Maker) -> None:
         assert page.get(address).status_code == 200, of
 
 
+def test_the_menu_marks_where_one_is(make: Maker) -> None:
+    """GEN-01: the board belongs to opportunities, the calendar to tasks; the opened view is marked below its list."""
+    page = make.page("sergio")
+    for address, key in (("/opportunities/board/", "opportunities"), ("/tasks/calendar/", "tasks")):
+        entry = page.get(address).text.split(f'data-key="{key}"')[1].split(">")[0]
+        assert 'aria-current="page"' in entry, address
+    opened = titles(page, keep(page, "Prima", "q=uno").headers["Location"])
+    assert 'aria-current="true"' in opened.split('nav-view"')[1].split(">")[0]
+
+
 def test_a_view_is_changed_renamed_and_deleted(make: Maker) -> None:
     """GEN-09: by its owner; a name is his once for each list."""
     page = make.page("sergio")

@@ -38,7 +38,7 @@ def test_a_filter_by_day_is_typed_the_italian_way(open_page: Open, make: Maker) 
     page.click("[popovertarget=filter-add]")
     page.click("#filter-add summary:has-text('Changed')")
     form = page.locator("form[data-filter=changed_at]")
-    form.locator("[data-filter-op]").select_option(label="Greater than")
+    form.locator("[data-filter-op]").select_option(label="From")
     form.locator("input[type=text]").fill("31/02/2020")
     form.locator("button:has-text('Add the filter')").click()
     assert "_flt_" not in page.url
