@@ -35,6 +35,8 @@ ALWAYS = {
     "UnsubscribeView",
     "UtilView",
 }
+# What stands open to the world while the module is on: forms, clients' and participants' links, calendars by secret.
+PUBLIC = {"webform", "InvoiceLinkView", "InvitationView", "FeedView"}
 OWN_DETAILS = "UserDBModelView.userinfo"
 LEADS_TO_LOGIN, SETTINGS_INDEX = "HomeView", "SettingsView"
 THE_ONE = 1
@@ -107,11 +109,14 @@ def refuse(actor: access.Actor) -> None:
 
 
 def _serves(actor: access.Actor) -> bool:
-    """Whether the page belongs to the account or to the installation, not to the CRM."""
+    """Whether a signed-in actor may go on: is in, or the page belongs to the account or to the installation, or it is
+    open to the whole world anyway."""
     from app.core.roles import level_of
 
     if not actor.shut or request.endpoint == OWN_DETAILS:
         return actor.user_id is not None
+    if actor.shut == OUTSIDE and request.blueprint in PUBLIC:
+        return is_on()
     views = current_app.extensions["appbuilder"].baseviews
     view: Any = next((v for v in views if v.endpoint == request.blueprint), None)
     is_owner = OWNER in actor.roles

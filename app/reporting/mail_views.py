@@ -27,6 +27,12 @@ DAYS = [_l("Monday"), _l("Tuesday"), _l("Wednesday"), _l("Thursday"), _l("Friday
 KEYS = ("every", "weekday", "monthday", "hour", "zone")
 
 
+def may_get() -> list[Any]:
+    """Whom the actor may send reports to (SPEC, Access): others are for administrators."""
+    me = access.current()
+    return [user for user in crm_users() if me.is_admin or user.id == me.user_id]
+
+
 class ReportMailView(ThreeVerbs, BaseView):
     """Reports that go out by themselves (REP-03)."""
 
@@ -90,7 +96,7 @@ class ReportMailView(ThreeVerbs, BaseView):
             except RuleBroken as broken:
                 db.session.rollback()
                 errors = broken.errors
-        return self._page("mail_form", values=values, errors=errors, users=crm_users(), row=row, **more)
+        return self._page("mail_form", values=values, errors=errors, users=may_get(), row=row, **more)
 
     @expose("/<int:pk>")
     @has_access

@@ -72,6 +72,8 @@ def _recipients(wanted: Any, errors: dict[str, str]) -> list[int]:
     known = list(db.session.scalars(select(User.id).where(insider(), User.id.in_(ids)).order_by(User.id)))
     if not known or len(known) != len(list(wanted)) or len(known) > MOST_RECIPIENTS:
         errors["recipients"] = _("Choose users who get it.")
+    elif not access.current().is_admin and known != [access.current().user_id]:
+        errors["recipients"] = _("Administrators alone send reports to others.")
     return known
 
 
