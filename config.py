@@ -5,6 +5,7 @@ Every value has a safe default but the secret key, which has none: a product tha
 
 import os
 from collections.abc import Mapping
+from ipaddress import ip_network
 from pathlib import Path
 from typing import Any
 
@@ -33,12 +34,23 @@ def load(env: Mapping[str, str] = os.environ) -> dict[str, Any]:
         "METRICS_TOKEN": env.get("CLIENTELA_METRICS_TOKEN", ""),
         "PROXIES": proxies(env),
         "SMTP_URL": env.get("CLIENTELA_SMTP_URL", ""),
+        "WEBHOOK_ALLOW": networks(env.get("CLIENTELA_WEBHOOK_ALLOW", "")),
         "REDIS_URL": env.get("REDIS_URL", "redis://127.0.0.1:6379/0"),
         "SQLALCHEMY_DATABASE_URI": database_url(env),
         "SQLALCHEMY_ENGINE_OPTIONS": engine_options(env),
         **web_settings(base_url),
         **framework_settings(),
     }
+
+
+def networks(text: str) -> list[str]:
+    """Private machines that webhooks may reach none the less: addresses or networks, separated by blanks."""
+    for name in text.split():
+        try:
+            ip_network(name, strict=False)
+        except ValueError:
+            raise ConfigError(f"CLIENTELA_WEBHOOK_ALLOW: {name!r} is neither an address nor a network") from None
+    return text.split()
 
 
 def secret_key(env: Mapping[str, str], data: Path) -> str:

@@ -33,6 +33,8 @@ ROOMS = [
     "imports",
     "exports",
     "webforms",
+    "webhooks",
+    "automations",
     "reporting",
     "home",
 ]

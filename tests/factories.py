@@ -21,6 +21,8 @@ from itsdangerous import URLSafeTimedSerializer
 from sqlalchemy import select
 from werkzeug.security import generate_password_hash
 
+from app.automations import service as automations
+from app.automations.models import AutomationRun
 from app.bulk.models import BulkRun
 from app.campaigns.models import Mailing, MailingRecipient, MailTemplate
 from app.cases import service as cases
@@ -63,6 +65,8 @@ from app.tasks import service as tasks
 from app.tasks.models import Task
 from app.webforms import service as webforms
 from app.webforms.models import WebFormEntry
+from app.webhooks import service as webhooks
+from app.webhooks.models import Delivery
 from importers import guessing
 from importers.dialect import Dialect
 from importers.options import Options
@@ -519,6 +523,34 @@ def make_view(owner: Someone | None = None, list_name: str = "contact", **keys: 
     return made
 
 
+def make_automation_run(owner: Someone | None = None, word: str = "", **_keys: Any) -> int:
+    """A run of an automation of Marta's, with `word` in its outcome; its id. It is for administrators."""
+    word, marta = word or unique("automatica"), the_cast()["marta"]
+    with acting(marta):
+        told = {"do": "notify", "text": "x", "whom": "responsible"}
+        automation = automations.save({"name": word, "is_on": False, "trigger": "contact.created", "actions": [told]})
+        run = AutomationRun(automation_id=automation.id, key=word, entity="contact", record_id=1, outcome=[word])
+        run.state = RunState.DONE
+        db.session.add(run)
+        db.session.commit()
+        made = run.id
+    db.session.remove()
+    return made
+
+
+def make_delivery(owner: Someone | None = None, word: str = "", **_keys: Any) -> int:
+    """What a webhook of Marta's was told, with `word` in it; its id. It is for administrators."""
+    word, marta = word or unique("consegnata"), the_cast()["marta"]
+    with acting(marta):
+        webhook = webhooks.save({"name": word, "url": "https://hooks.example.com/", "events": [], "is_on": False})
+        delivery = Delivery(webhook_id=webhook.id, key=word, event="ping", body=word, state=RunState.DONE)
+        db.session.add(delivery)
+        db.session.commit()
+        made = delivery.id
+    db.session.remove()
+    return made
+
+
 # How to make a row of each guarded table: what isn't here fails the access tests, so that no entity goes untested.
 # A child is made with its parent.
 FACTORIES: dict[type[Any], Callable[..., int]] = {
@@ -557,6 +589,8 @@ FACTORIES: dict[type[Any], Callable[..., int]] = {
     Pair: make_pair,
     Consent: make_consent,
     SavedView: make_view,
+    AutomationRun: make_automation_run,
+    Delivery: make_delivery,
 }
 
 

@@ -55,6 +55,8 @@ COMMITS = {
     "app/imports/running.py",  # a run is many transactions, one a chunk
     "app/mailing/sending.py",  # one a mail: it is marked before it goes
     "app/campaigns/running.py",  # one a step
+    "app/automations/running.py",  # a claim, then all acts with their mark
+    "app/webhooks/delivering.py",  # nothing is held while the other side thinks
 }
 # Each use of the actor that sees everything, counted: a new one is a decision, not a habit.
 SYSTEM_USES = {
@@ -69,6 +71,8 @@ SYSTEM_USES = {
     "workers/rates.py": 1,  # writes rates, which are nobody's
     "workers/invoices.py": 1,  # makes the PDF that somebody who saw the invoice sends
     "app/invoices/views/public.py": 1,  # shows the one invoice of a client's link
+    "workers/webhooks.py": 1,  # claims a telling, whose words are made as the webhook's owner
+    "workers/automations.py": 1,  # claims a run, which then acts as the automation's owner
     "workers/mailing.py": 1,  # sends what others wrote, and shows it to nobody
     "workers/exports.py": 1,  # claims a run; the file holds what its owner sees
     "workers/contacts.py": 1,  # compares all contacts; a pair is shown to who sees both
@@ -155,7 +159,8 @@ def may_import(source: str, target: str) -> bool:
     if room in ("importers", "reports"):
         return inside and other != THEIR_ROOM.get(room)
     run_by_ops = room == "ops" and other_part == "commands"
-    return run_by_ops or (room in ("workers", "ops") and (other in ("app", "importers", "reports") or inside))
+    shape = room == "workers" and other in ROOMS and other_part == "schema"  # what programs are told, they are told so
+    return run_by_ops or shape or (room in ("workers", "ops") and (other in ("app", "importers", "reports") or inside))
 
 
 def imports_inwards(module: Module) -> list[str]:

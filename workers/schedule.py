@@ -134,6 +134,28 @@ def rates() -> None:
     nudge("settings.rates", 0)
 
 
+def webhooks() -> None:
+    """Tell again what was not taken, or got lost on its way; forget what was told a month ago."""
+    from app.webhooks import service
+
+    for delivery_id in service.due():
+        nudge("webhooks.deliver", delivery_id)
+    service.forget()
+    db.session.commit()
+
+
+def automations() -> None:
+    """Start what waits for a date that has come; start again what got lost; forget what was done long ago."""
+    from app.automations import service
+
+    service.scan()
+    db.session.commit()
+    for run_id in service.due():
+        nudge("automations.run", run_id)
+    service.forget()
+    db.session.commit()
+
+
 def reports() -> None:
     """Send the reports whose hour has come; take away what those of a month ago left."""
     from app.reporting import running
@@ -148,6 +170,8 @@ TIMETABLE: list[tuple[int, Callable[[], None]]] = [  # seconds between two start
     (15, beats),
     (15, sweep),
     (20, mails),
+    (20, webhooks),
+    (60, automations),
     (60, reminders),
     (60, reports),
     (6 * 3600, leftovers),

@@ -7,7 +7,6 @@ from typing import Any
 from sqlalchemy import (
     BigInteger,
     Boolean,
-    ColumnElement,
     ForeignKey,
     Identity,
     Index,
@@ -15,15 +14,13 @@ from sqlalchemy import (
     String,
     Text,
     column,
-    false,
     func,
-    true,
 )
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.core import clock
-from app.core.access import Actor, Guarded
+from app.core.access import ForAdministrators
 from app.core.clock import UTCDateTime
 from app.core.db import Model
 from app.core.jobs import RunState
@@ -63,14 +60,6 @@ class Reason(StrEnum):
     UNSUBSCRIBED = "unsubscribed"
     GONE = "gone"
     CANCELLED = "cancelled"
-
-
-class ForAdministrators(Guarded):
-    """Rows of the administrators' own work."""
-
-    @classmethod
-    def visible(cls, actor: Actor) -> ColumnElement[bool]:
-        return true() if actor.is_admin else false()
 
 
 class MailTemplate(Setting, Stamped, Model):

@@ -24,6 +24,7 @@ from sqlalchemy import (
     and_,
     bindparam,
     event,
+    false,
     or_,
     select,
     true,
@@ -157,6 +158,14 @@ class Own(Guarded):
     @classmethod
     def visible(cls, actor: Actor) -> ColumnElement[bool]:
         return true() if actor.is_admin else cls.owner_id == me()
+
+
+class ForAdministrators(Guarded):
+    """Rows of the administrators' own work, which may tell of what is private."""
+
+    @classmethod
+    def visible(cls, actor: Actor) -> ColumnElement[bool]:
+        return true() if actor.is_admin else false()
 
 
 class HangsOn(Guarded):

@@ -9,8 +9,8 @@ import ipaddress
 import socket
 import ssl
 import threading
-from collections.abc import Callable, Container
-from contextlib import suppress
+from collections.abc import Callable, Container, Iterator, Mapping
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from urllib.parse import urljoin, urlsplit
 
@@ -32,6 +32,14 @@ class Answer:
 
     url: str
     media_type: str
+    content: bytes
+
+
+@dataclass(frozen=True)
+class Posted:
+    """What was answered to a POST: any status, and the first bytes."""
+
+    status: int
     content: bytes
 
 
@@ -109,8 +117,23 @@ def fetch(url: str, limit: int, seconds: float = SECONDS, gate: Gate = INTERNET)
     raise NotFetched("too many redirects")
 
 
-def _one(url: str, limit: int, gate: Gate, deadline: Deadline) -> Answer | str:
-    """The answer, or where it redirects to."""
+def post(
+    url: str, body: bytes, headers: Mapping[str, str], first: int, seconds: float = SECONDS, gate: Gate = INTERNET
+) -> Posted:
+    """POST to an http(s) address and read at most `first` bytes of the answer, whatever its status. Redirects are not
+    followed: they are answers. Raises NotFetched where no answer comes within `seconds`, or the gate is closed."""
+    with Deadline(seconds) as deadline, _line_to(url, gate, deadline) as line:
+        line.request("POST", _target(url), body=body, headers=dict(headers) | {"Connection": "close"})
+        answer = line.getresponse()
+        content = answer.read(first) if answer.status >= 200 else b""
+        if deadline.over:
+            raise NotFetched("too slow")
+        return Posted(answer.status, content)
+
+
+@contextmanager
+def _line_to(url: str, gate: Gate, deadline: Deadline) -> Iterator["_Pinned"]:
+    """A connection to the address's machine, checked by the gate. Raises NotFetched for all that goes wrong on it."""
     try:
         parts = urlsplit(url)
         if parts.username or not parts.hostname:
@@ -118,13 +141,24 @@ def _one(url: str, limit: int, gate: Gate, deadline: Deadline) -> Answer | str:
         port = parts.port or PORTS[parts.scheme]
         line = _Pinned(parts.hostname, port, gate.address(parts.hostname, port), deadline, tls=parts.scheme == "https")
         try:
-            return _asked(line, url, limit)
+            yield line
         finally:
             line.close()
     except NotFetched:
         raise
     except (OSError, ValueError, KeyError, http.client.HTTPException) as error:
         raise NotFetched("too slow" if deadline.over else f"{type(error).__name__}: {error}") from error
+
+
+def _target(url: str) -> str:
+    parts = urlsplit(url)
+    return (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
+
+
+def _one(url: str, limit: int, gate: Gate, deadline: Deadline) -> Answer | str:
+    """The answer, or where it redirects to."""
+    with _line_to(url, gate, deadline) as line:
+        return _asked(line, url, limit)
 
 
 class _Pinned(http.client.HTTPConnection):
@@ -146,14 +180,12 @@ class _Pinned(http.client.HTTPConnection):
 
 
 def _asked(line: _Pinned, url: str, limit: int) -> Answer | str:
-    parts = urlsplit(url)
-    target = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
-    line.request("GET", target, headers=HEADERS)
+    line.request("GET", _target(url), headers=HEADERS)
     answer = line.getresponse()
     if answer.status in REDIRECTS and answer.headers.get("Location"):
         return urljoin(url, answer.headers["Location"])
     if answer.status != 200:
-        raise NotFetched(f"{answer.status} from {parts.hostname}")
+        raise NotFetched(f"{answer.status} from {line.host}")
     content = _read(answer, limit)
     if line.deadline.over:
         raise NotFetched("too slow")

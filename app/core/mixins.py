@@ -46,6 +46,11 @@ def brought_in_by(run_id: int) -> Iterator[None]:
         _bringing.reset(token)
 
 
+def is_importing() -> bool:
+    """Whether what happens now is an import's doing."""
+    return _bringing.get() is not None
+
+
 class Imported:
     """Records know the import that brought them, so that it can be shown and taken back (IMP-05)."""
 

@@ -27,6 +27,8 @@ class Kind(StrEnum):
     BULK = "bulk"
     EVENT = "event"
     MAILING = "mailing"
+    WEBHOOK = "webhook"
+    AUTOMATION = "automation"
 
 
 class Notice(Guarded, Model):

@@ -19,6 +19,8 @@ LABELS = {
     Kind.BULK: _l("My group operation has ended"),
     Kind.EVENT: _l("I am told of something that happened"),
     Kind.MAILING: _l("My mailing has ended"),
+    Kind.WEBHOOK: _l("A webhook of mine was turned off"),
+    Kind.AUTOMATION: _l("An automation tells me something"),
 }
 ICONS = {Kind.RESPONSIBLE: "user", Kind.SHARED: "lock-open", Kind.IMPORT: "file-import"}
 ICONS |= {
@@ -29,6 +31,8 @@ ICONS |= {
     Kind.BULK: "checkbox",
     Kind.EVENT: "history",
     Kind.MAILING: "send",
+    Kind.WEBHOOK: "link",
+    Kind.AUTOMATION: "bolt",
 }
 _SENTENCES = {
     Kind.RESPONSIBLE: _l("%(by)s made you responsible for %(name)s"),
@@ -43,6 +47,8 @@ _SENTENCES = {
     Kind.MAILING: _l(
         "Your mailing “%(name)s” is done: %(sent)s sent, %(refused)s refused, %(doubt)s in doubt, %(skipped)s left out"
     ),
+    Kind.WEBHOOK: _l("The webhook “%(name)s” was turned off after days of failures"),
+    Kind.AUTOMATION: _l("%(text)s (%(name)s)"),
 }
 # The sentence of a kind where it comes with this word.
 _OTHERWISE = {

@@ -31,6 +31,16 @@ EXACT = Context(prec=60)
 EMPTY: ColumnElement[Any] = bindparam("no_values", "{}", Text, literal_execute=True)  # as the index says it
 
 
+def place_of_day(field_id: int, day: dt.date) -> Decimal:
+    """Where a day of a custom field stands among all places of the entity's range table."""
+    return EXACT.add(field_id * SPREAD, Decimal((day - EPOCH).days))
+
+
+def ranges_of(model: type[Any]) -> Any:
+    """The table of places of a model with custom fields."""
+    return Model.metadata.tables[f"{model.__tablename__}_range"]
+
+
 class CustomFilter(BaseFilter):
     """One condition on one custom field. What can't be a value of the field finds nothing."""
 
@@ -124,13 +134,13 @@ class From(CustomFilter):
 
     def place(self, value: Any) -> Decimal:
         """Where a day or amount of this field stands among all (see the table `contact_range`). Raises ValueError."""
-        day = self.kind == FieldKind.DATE
-        number = Decimal((dt.date.fromisoformat(str(value)) - EPOCH).days) if day else self.number(value)
-        return EXACT.add(self.field.id * SPREAD, number)
+        if self.kind == FieldKind.DATE:
+            return place_of_day(self.field.id, dt.date.fromisoformat(str(value)))
+        return EXACT.add(self.field.id * SPREAD, self.number(value))
 
     def within(self, low: Decimal, high: Decimal) -> ColumnElement[bool]:
         """Rows that have a value between two places."""
-        ranges = Model.metadata.tables[f"{self.model.__tablename__}_range"]
+        ranges = ranges_of(self.model)
         return self.model.id.in_(select(ranges.c.record_id).where(ranges.c.place.between(low, high)))
 
 

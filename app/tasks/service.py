@@ -9,9 +9,10 @@ from flask_babel import lazy_gettext as _l
 from sqlalchemy import update
 from sqlalchemy.exc import IntegrityError
 
-from app.core import access, clock
+from app.core import access, clock, occurrences
 from app.core.db import db
 from app.core.errors import Conflict, NotAllowed, RuleBroken
+from app.core.occurrences import Occurrence
 from app.core.people import zone_of
 from app.core.text import fold
 from app.history import service as history
@@ -112,6 +113,7 @@ def close(task: Task) -> None:
     if done.rowcount:  # type: ignore[attr-defined]
         _note_in_history(task)
         _make_next(task)
+        occurrences.tell(Occurrence("done", "task", task.id, f"task:{task.id}:{task.version}:done"))
 
 
 def _note_in_history(task: Task) -> None:

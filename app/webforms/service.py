@@ -9,9 +9,10 @@ from sqlalchemy import select, update
 
 from app.contacts import service as contacts
 from app.contacts.models import Channel, Contact, Medium
-from app.core import access
+from app.core import access, occurrences
 from app.core.db import db
 from app.core.errors import Conflict, RuleBroken
+from app.core.occurrences import Occurrence
 from app.core.people import User, insider
 from app.core.text import fold
 from app.history import service as history
@@ -148,6 +149,8 @@ def submit(form: WebForm, values: Values) -> None:
         history.save({"contact": contact.id, "text": f"{form.title}\n{text}"})
     counted = update(WebForm).where(WebForm.id == form.id).values(sent=WebForm.sent + 1)
     db.session.execute(counted.execution_options(synchronize_session=False))
+    facts = {"form": form.id}
+    occurrences.tell(Occurrence("form", "contact", contact.id, f"form:{secrets.token_hex(8)}", facts=facts))
     if form.notify:
         with access.acting_as(access.NOBODY):  # the product tells, not the form's owner
             notices.tell([form.owner_id], Kind.FORM, f"/contacts/show/{contact.id}", form=form.title, name=str(contact))
