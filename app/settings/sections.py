@@ -22,7 +22,9 @@ class Section(NamedTuple):
 SECTIONS = (
     Section(_l("General settings"), ("mail-server", "mailing", "currencies", "export_all", "preferences")),
     Section(_l("Contact settings"), ("temperature", "contact_type", "tags", "fields", "directory", "webforms")),
-    Section(_l("Lists of the work"), ("history_category", "task_category", "task_templates", "stages", "lost_reason")),
+    Section(
+        _l("Categories and stages"), ("history_category", "task_category", "task_templates", "stages", "lost_reason")
+    ),
     Section(_l("Invoice settings"), ("items", "taxes", "organization", "invoice-*")),
     Section(_l("Automations and programs"), ("automations", "webhooks")),
     Section(_l("Access rights"), ("access", "modules", "UserDBModelView", "GroupModelView", "RoleModelView")),
