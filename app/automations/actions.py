@@ -7,6 +7,7 @@ from typing import Any
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
+from sqlalchemy import select
 
 from app.automations import words
 from app.campaigns import letters, mail_templates, merging, richtext, single
@@ -15,7 +16,7 @@ from app.contacts import service as contacts
 from app.core import access, clock
 from app.core.db import db
 from app.core.errors import RuleBroken
-from app.core.people import User, insider
+from app.core.people import User, insider, load_actor
 from app.mailing import service as mailing
 from app.notices import service as notices
 from app.notices.models import Kind
@@ -71,13 +72,25 @@ def _person(step: Step, whom: str) -> int:
     return found.id
 
 
+def _who_sees(step: Step, whom: str) -> int:
+    """As `_person`, for words that name the record: nobody is told of what is hidden (NOT-02). Raises RuleBroken."""
+    person, model = _person(step, whom), type(step.row)
+    found = load_actor(person)
+    with access.acting_as(found[0] if found else access.NOBODY):
+        sees = db.session.scalar(select(model.id).where(model.id == step.row.id)) is not None
+    if not sees:
+        name = db.session.get_one(User, person).get_full_name()
+        raise RuleBroken({"": _("%(name)s may not see the record.", name=name)})
+    return person
+
+
 def _task(step: Step, data: Mapping[str, Any]) -> str:
     linked = {step.entity: step.row.id} if step.entity in SERVICES else {}
     if not linked and (contact := words.contact_of(step.entity, step.row)) is not None:
         linked = {"contact": contact.id}
     day = clock.today(access.current().timezone) + dt.timedelta(days=int(data["days"]))
     title = words.filled(data["text"], step.entity, step.row)[:LONGEST] or step.name
-    task = tasks.save({"title": title, "due": day, "owner": _person(step, data["whom"]), **linked})
+    task = tasks.save({"title": title, "due": day, "owner": _who_sees(step, data["whom"]), **linked})
     return _("Task made: %(name)s", name=task.title)
 
 
@@ -138,7 +151,7 @@ def _call(step: Step, data: Mapping[str, Any]) -> str:
 
 
 def _notify(step: Step, data: Mapping[str, Any]) -> str:
-    person = _person(step, data["whom"])
+    person = _who_sees(step, data["whom"])
     text = words.filled(data["text"], step.entity, step.row)[:LONGEST]
     with access.acting_as(access.NOBODY):  # the product tells, not the automation's owner
         notices.tell([person], Kind.AUTOMATION, step.page, text=text, name=step.name)
@@ -189,7 +202,7 @@ def _checked(key: str, entity: str, value: Any) -> Any:
     text = str(value if value is not None else "").strip()
     match key:
         case "text":
-            fine = bool(text) and len(text) <= LONGEST and "\0" not in text
+            fine = bool(text) and len(text) <= LONGEST and text.isprintable()
             if fine and (wrong := words.problem(text)):
                 raise RuleBroken({"actions": wrong})
         case "days":

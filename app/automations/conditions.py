@@ -134,7 +134,7 @@ def check(entity: str, wanted: Iterable[Mapping[str, Any]]) -> list[dict[str, st
             raise RuleBroken({"conditions": _("Write what “%(name)s” is compared with.", name=fields[field].label)})
         if op in NUMERIC and _number(value) is None:
             raise RuleBroken({"conditions": _("“%(text)s” is not a number.", text=value[:60])})
-        if len(value) > LONGEST or "\0" in value:
+        if len(value) > LONGEST or not value.isprintable():
             raise RuleBroken({"conditions": _("At most %(limit)s characters.", limit=LONGEST)})
         clean.append({"field": field, "op": op, "value": "" if op in WITHOUT_VALUE else value})
     if len(clean) > MOST:

@@ -38,6 +38,7 @@ from app.core.people import zone_of
 from app.invoices.models import Kind, Status
 from app.settings import custom, filters
 
+KEYS = ("name", "is_on", "detail", "conditions", "actions")
 MOST, DEEPEST = 100, 3
 STALE = dt.timedelta(minutes=5)  # longer than a run takes: who holds it still, is dead
 LOST = dt.timedelta(seconds=20)
@@ -53,13 +54,15 @@ def automations() -> list[Automation]:
 
 
 def save(data: Mapping[str, Any], automation: Automation | None = None) -> Automation:
-    """Make one, or change one (its trigger stays): name, is_on, trigger, the trigger's detail, conditions, actions,
-    version. From now on it acts as whoever saves it. Raises RuleBroken with the reasons by key, Conflict. Flushes.
+    """Make one, or change one by the keys present (its trigger stays): name, is_on, trigger, the trigger's detail,
+    conditions, actions, version. From now on it acts as whoever saves it. Raises RuleBroken with the reasons by key,
+    Conflict. Flushes.
     """
-    if automation is not None and data.get("version") != automation.version:
+    if automation is not None and data.get("version") not in (None, automation.version):
         raise Conflict
     trigger = automation.trigger if automation else data.get("trigger")
-    clean = check(data, str(trigger))
+    present = {key: getattr(automation, key) for key in KEYS} if automation is not None else {}
+    clean = check({**present, **data}, str(trigger))
     if automation is None:
         if len(automations()) >= MOST:
             raise RuleBroken({"": _("At most %(limit)s.", limit=MOST)})

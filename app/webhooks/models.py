@@ -37,6 +37,15 @@ class Webhook(Setting, Stamped, Model):
 
     owner: Mapped[Any] = relationship("User", foreign_keys=[owner_id])
 
+    def keep_for_now(self, secret: str) -> None:
+        """Keep the secret of one that was just made, in no column, for whoever made it."""
+        self._told_once = secret
+
+    @property
+    def told_once(self) -> str | None:
+        """The secret of one that was just made."""
+        return getattr(self, "_told_once", None)
+
     def __repr__(self) -> str:
         return self.name
 

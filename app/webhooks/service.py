@@ -20,6 +20,7 @@ from app.webhooks.models import Delivery, Webhook
 from app.webhooks.words import EVENTS
 
 LIMITS = {"name": 120, "url": 2000}
+KEYS = ("name", "url", "events", "is_on")
 MOST = 50
 PAUSES = [dt.timedelta(minutes=m) for m in (1, 5, 15, 60, 180, 360, 720, 1440)]  # the last one again and again
 MOST_ATTEMPTS = 11  # with these pauses four days and a half
@@ -36,17 +37,21 @@ def webhooks() -> list[Webhook]:
 
 
 def save(data: Mapping[str, Any], webhook: Webhook | None = None) -> Webhook:
-    """Make one, or change one: name, url, events, is_on, version. It sees what whoever saves it sees from now on.
+    """Make one, or change one by the keys present: name, url, events, is_on, version. It sees what whoever saves it
+    sees from now on; a new one's secret stands in `told_once`.
 
     Raises RuleBroken with the reasons by key, Conflict. Flushes.
     """
-    if webhook is not None and data.get("version") != webhook.version:
+    if webhook is not None and data.get("version") not in (None, webhook.version):
         raise Conflict
-    clean = check(data)
+    present = {key: getattr(webhook, key) for key in KEYS} if webhook is not None else {}
+    clean = check({**present, **data})
     if webhook is None:
         if len(webhooks()) >= MOST:
             raise RuleBroken({"": _("At most %(limit)s.", limit=MOST)})
-        webhook = Webhook(secret=sealing.seal(new_secret()))
+        secret = new_secret()
+        webhook = Webhook(secret=sealing.seal(secret))
+        webhook.keep_for_now(secret)
         db.session.add(webhook)
     for key, value in clean.items():
         setattr(webhook, key, value)

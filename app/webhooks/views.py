@@ -9,7 +9,7 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from werkzeug.exceptions import NotFound
 
-from app.core import nav, sealing
+from app.core import nav
 from app.core.db import db
 from app.core.errors import Conflict, RuleBroken
 from app.core.jobs import RunState
@@ -59,7 +59,7 @@ class WebhookView(ThreeVerbs, BaseView):
             try:
                 saved = service.save(data, webhook)
                 if webhook is None:
-                    session[ONCE] = sealing.unseal(saved.secret)
+                    session[ONCE] = saved.told_once
                 db.session.commit()
                 flash(_("Changes saved") if webhook else _("Saved"), "success")
                 return redirect(url_for(".show", pk=saved.id))

@@ -246,6 +246,19 @@ def test_whole_or_not_at_all_and_with_the_rights_of_now(app: Flask, make: Maker)
     assert len(runs(app)) == 3
 
 
+def test_nobody_is_told_of_what_is_hidden(app: Flask, make: Maker) -> None:
+    """NOT-02, ACC-06: neither a notice nor a task names a private record to who does not see it."""
+    for do in ("notify", "task"):
+        act = {"do": do, "text": "{{record}}", "days": "0", "whom": str(make["nino"].id)}
+        automation(app, make["marta"], "contact.created", act)
+    make.contact(make["sergio"], private=True)
+    work(app)
+    assert [(state, "may not see the record" in why) for state, _d, why in runs(app)] == [(RunState.FAILED, True)] * 2
+    make.contact(make["sergio"])
+    work(app)
+    assert [state for state, _d, _w in runs(app)][2:] == [RunState.DONE] * 2
+
+
 def test_the_pages(app: Flask, make: Maker) -> None:
     """SET-10: made in two steps, refusals on the form with what was typed, rehearsed without a trace, log, off,
     deleted; by administrators alone."""
@@ -302,3 +315,14 @@ def test_the_pages(app: Flask, make: Maker) -> None:
     assert marta.post(f"{place}/edit", form | {"version": "2", "name": "Altro"}).status_code == 302
     assert marta.post(f"{place}/delete").status_code == 302
     assert marta.get(place).status_code == 404
+    rest, sergio = make.rest("marta"), make.rest("sergio")
+    body = {"name": "R", "trigger": "contact.created", "actions": [TASK], "is_on": False}
+    made = rest.post("/api/v1/automations/", body)
+    assert made.status_code == 201, made.json
+    address = f"/api/v1/automations/{made.json['id']}"
+    assert rest.put(address, {"name": "S"}).json["result"]["actions"] == [TASK]
+    assert "actions" in rest.put(address, {"actions": [{"do": "x"}]}).json["errors"]
+    assert "trigger" in rest.post("/api/v1/automations/", body | {"trigger": "x"}).json["errors"]
+    assert rest.get("/api/v1/automations/").json["count"] == 1
+    assert {sergio.get(address).status_code, sergio.delete(address).status_code} == {403}
+    assert rest.delete(address).status_code == 200

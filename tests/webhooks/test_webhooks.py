@@ -183,6 +183,17 @@ def test_the_pages(app: Flask, make: Maker, receiver: Server) -> None:
     assert marta.post(f"{place}/edit", edit).status_code == 400  # somebody was faster: the secret is another
     assert marta.post(f"{place}/delete").status_code == 302
     assert marta.get(place).status_code == 404
+    rest = make.rest("marta")
+    made = rest.post("/api/v1/webhooks/", {"name": "R", "url": receiver.url, "events": ["task.done"], "is_on": True})
+    assert made.json["result"]["secret"].startswith("whsec_")
+    address = f"/api/v1/webhooks/{made.json['id']}"
+    assert rest.get(address).json["result"]["secret"] is None
+    assert rest.put(address, {"events": ["x"]}).status_code == 400
+    assert rest.put(address, {"is_on": False}).json["result"]["events"] == ["task.done"]
+    for name in ("sergio", "renzo"):
+        assert make.rest(name).get(address).status_code == 403
+        assert make.rest(name).delete(address).status_code == 403
+    assert rest.delete(address).status_code == 200
     with app.app_context():
         from app.core.audit import AuditEntry
 
