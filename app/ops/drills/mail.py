@@ -34,6 +34,7 @@ UPDATE outgoing_mail SET state = 'waiting', attempts = 0, next_try_at = now(), c
 WHERE state = 'doubt'"""
 DOUBTED = "SELECT email FROM mailing_recipient WHERE state = 'doubt'"
 STATES = "SELECT state, count(*) AS number FROM mailing_recipient GROUP BY state"
+NOT_NOTED = "SELECT count(*) AS number FROM mailing_recipient WHERE state = 'sent' AND NOT noted"
 NOTED = "SELECT count(*) AS number FROM history_event WHERE text LIKE %s"
 
 
@@ -87,12 +88,13 @@ def drilled(
 
 
 def settled(product: Product) -> None:
-    """Wait until no recipient waits or is being sent to, and those of the dead are in doubt."""
+    """Wait until no recipient waits or is being sent to, those of the dead are in doubt, the rest in the history."""
 
     def over() -> bool:
         change(product, TIME_PASSES)
         found = states(product)
-        return bool(found) and not found.get("waiting") and not found.get("sending")
+        open_ = found.get("waiting") or found.get("sending") or number(product, NOT_NOTED)
+        return bool(found) and not open_
 
     until(over)
 
@@ -120,7 +122,8 @@ def judged(
     }
     say(json.dumps(table, indent=2))
     bad = ("received twice before a person decided", "received twice, never in doubt", "lost")
-    return not any(table[name] for name in bad) and table["states"] == {"sent": rows}
+    whole = table["states"] == {"sent": rows} and table["in the history"] == rows
+    return whole and not any(table[name] for name in bad)
 
 
 def doubts(product: Product) -> set[str]:
