@@ -16,7 +16,6 @@ from app.core.clock import UTCDateTime
 from app.core.entrance import Entrance
 from app.mailing import service
 from app.mailing.models import MailServer, MailState, OutgoingMail
-from app.mailing.service import WAITING
 from app.mailing.smtp import Result
 
 M = OutgoingMail
@@ -25,13 +24,13 @@ CONTENT = (
     M.attempts, M.claimed_at,
 )  # fmt: skip
 NOW, NEXT = bindparam("now", type_=UTCDateTime()), bindparam("next", type_=BigInteger())
-IS_FREE = (M.id == NEXT, M.state == WAITING, M.next_try_at <= NOW)
+IS_FREE = (M.id == NEXT, M.state == MailState.WAITING, M.next_try_at <= NOW)
 
 # Unless another attempt has begun since: the token is its `claimed_at`.
 SETTLE = (
     update(M)
     .where(M.id == bindparam("done"), M.claimed_at == bindparam("token", type_=UTCDateTime()))
-    .where(M.state.in_([MailState.SENDING, MailState.DOUBT]))
+    .where(or_(M.state == MailState.SENDING, M.state == MailState.DOUBT))
     .values(
         state=bindparam("result"),
         error=bindparam("words"),
