@@ -140,7 +140,7 @@ def save(data: Mapping[str, Any], _row: Any = None) -> Bounce:
     words = " ".join(str(data.get("words") or "").replace("\0", "").split())
     new = _write(key, email, bool(data.get("lasting")), words, mail)
     same = or_(Bounce.message_id == key, Bounce.about == about) if about else Bounce.message_id == key
-    return new or db.session.scalars(select(Bounce).where(same)).one()
+    return new or db.session.scalars(select(Bounce).where(same).limit(1)).one()
 
 
 def delete(bounce: Bounce) -> None:
