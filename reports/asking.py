@@ -68,6 +68,16 @@ class Asked:
         """The currency of the amounts."""
         return self.currency or currencies.default()
 
+    def of_month(self, first: dt.date) -> tuple[dt.date, dt.date]:
+        """The days of a month, given by its first, that lie within the period."""
+        last = later(first, 1) - dt.timedelta(1)
+        return max(first, self.since or first), min(last, self.until or last)
+
+    @property
+    def chosen(self) -> dict[Any, Any]:
+        """Person and currency, as a list's filters (`tables.Link`)."""
+        return {name: value for name, value in (("owner", self.owner), ("currency", self.currency)) if value}
+
     def days(self, column: Any) -> list[Any]:
         """Conditions that hold a column of days within the period."""
         begins = [column >= self.since] if self.since else []

@@ -14,7 +14,7 @@ from app.core.db import db
 from app.invoices.models import Invoice, Kind, Status
 from reports.asking import Asked
 from reports.grouping import folded, in_order, month_of
-from reports.tables import Chart, Table, headed
+from reports.tables import Chart, Link, Table, headed, within
 from reports.tables import Kind as Cell
 
 KEYS: dict[str, Any] = {"month": month_of(Invoice.date), "client": Invoice.client_id, "status": Invoice.status}
@@ -53,7 +53,16 @@ def invoices(asked: Asked) -> Table:
     )
     keys = in_order([one for (one,) in groups], lambda one: names(one) or "")
     rows = [[names(one), *groups[one,]] for one in keys]
-    return Table(columns, rows, Chart(0, 4), asked.shown_currency, missing)
+    links = [_links(asked, one) for one in keys]
+    return Table(columns, rows, Chart(0, 4), asked.shown_currency, missing, links)
+
+
+def _links(asked: Asked, key: Any) -> dict[int, Link]:
+    """The list of a status; lists can be asked for one of them and for no client, nor for who made an invoice."""
+    if asked.by != "status" or asked.owner:
+        return {}
+    link = Link("invoice", asked.chosen | {"status": key} | within("date", asked.since, asked.until))
+    return {0: link, 1: link}
 
 
 def _names(by: str, keys: list[Any]) -> Any:
@@ -80,4 +89,14 @@ def overdue(asked: Asked) -> Table:
         ("days", _("Days overdue")), ("count", _("Invoices"), Cell.COUNT), ("open", _("Still open"), Cell.MONEY)
     )
     rows = [[labels[place], *groups.get((place,), [0, Decimal(0)])] for place in range(len(labels))]
-    return Table(columns, rows, Chart(0, 2), asked.shown_currency, missing)
+    links = [_of_age(asked, today, place) for place in range(len(labels))]
+    return Table(columns, rows, Chart(0, 2), asked.shown_currency, missing, links)
+
+
+def _of_age(asked: Asked, today: dt.date, place: int) -> dict[int, Link]:
+    """The list of those that are overdue since some days."""
+    first = today - dt.timedelta(AGES[place]) if place < len(AGES) else None
+    last = today - dt.timedelta(AGES[place - 1] + 1 if place else 1)
+    days = within("due_date", first, last) | within("date", asked.since, asked.until)
+    link = Link("invoice", asked.chosen | {"status": "overdue", "kind": Kind.INVOICE.value} | days)
+    return {} if asked.owner else {0: link, 1: link}

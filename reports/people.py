@@ -10,7 +10,7 @@ from app.core.db import db
 from app.settings.models import PickList
 from reports.asking import Asked
 from reports.grouping import month_of_instant, words
-from reports.tables import Chart, Kind, Table, headed
+from reports.tables import Chart, Kind, Link, Table, headed
 
 KEYS: dict[str, Any] = {
     "type": Contact.type_id,
@@ -28,7 +28,17 @@ def contacts(asked: Asked) -> Table:
     names = _names(asked.by)
     heading = {"type": _("Type"), "temperature": _("Temperature"), "source": _("Source")}[asked.by]
     columns = headed(("month", _("Month"), Kind.MONTH), (asked.by, heading), ("count", _("New contacts"), Kind.COUNT))
-    return Table(columns, [[m, names.get(k), n] for m, k, n in rows], Chart(0, 2, 1))
+    found_rows = list(rows)
+    links = [_links(asked, month, key) for month, key, _count in found_rows]
+    return Table(columns, [[m, names.get(k), n] for m, k, n in found_rows], Chart(0, 2, 1), links=links)
+
+
+def _links(asked: Asked, month: Any, key: Any) -> dict[int, Link]:
+    """The list of those that came in a month and are of a type or temperature; lists can't be asked for none."""
+    if asked.by == "source" or key is None:
+        return {}
+    first, last = asked.of_month(month)
+    return {2: Link("contact", asked.chosen | {asked.by: key, "created_at": f"{first}..{last}"})}
 
 
 def _names(by: str) -> dict[Any, str]:

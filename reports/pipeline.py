@@ -1,6 +1,5 @@
 """Open opportunities: what is on the way, by stage, person, month and currency, and what to expect of it (REP-01)."""
 
-import datetime as dt
 from typing import Any
 
 from flask_babel import gettext as _
@@ -9,7 +8,7 @@ from sqlalchemy import Select, case, func, select
 from app.core.db import db
 from app.opportunities import stages
 from app.opportunities.models import Opportunity, StageKind
-from reports.asking import Asked, later
+from reports.asking import Asked
 from reports.grouping import folded, in_order, month_of, people
 from reports.tables import Chart, Kind, Link, Table, headed, within
 
@@ -66,13 +65,12 @@ def _names(by: str, keys: list[Any]) -> tuple[Any, Any]:
 
 def _links(asked: Asked, key: Any) -> dict[int, Link]:
     """The list that a row counts. There is none for what has no day, as no list can be asked for that."""
-    chosen = {name: value for name, value in (("owner", asked.owner), ("currency", asked.currency)) if value}
-    chosen |= {"stage": "open"} if asked.by != "stage" else {}
+    chosen = asked.chosen | ({"stage": "open"} if asked.by != "stage" else {})
     since, until = asked.since, asked.until
     if asked.by == "month":
         if key is None:
             return {}
-        since, until = max(filter(None, (since, key))), min(filter(None, (until, later(key, 1) - dt.timedelta(1))))
+        since, until = asked.of_month(key)
     else:
         chosen[asked.by] = key
     link = Link("opportunity", chosen | within("expected_close", since, until))
@@ -106,4 +104,8 @@ def forecast(asked: Asked) -> Table:
         ("forecast", _("Forecast"), Kind.MONEY),
     )
     rows = [[key, n, won, total, w / 100, won + w / 100] for (key,), (n, won, total, w) in sorted(groups.items())]
-    return Table(columns, rows, Chart(0, 5), asked.shown_currency, missing)
+    links = [
+        {1: Link("opportunity", asked.chosen | {"stage": "open"} | within("expected_close", *asked.of_month(key)))}
+        for (key,) in sorted(groups)
+    ]
+    return Table(columns, rows, Chart(0, 5), asked.shown_currency, missing, links)

@@ -12,13 +12,14 @@ from app.settings.models import PickList
 from reports.asking import Asked
 from reports.grouping import folded, in_order, month_of, people, words
 from reports.pipeline import of
-from reports.tables import Chart, Kind, Table, headed, in_days, percent
+from reports.tables import Chart, Kind, Link, Table, headed, in_days, percent, within
 
 KEYS: dict[str, Any] = {
     "month": month_of(Opportunity.closed_on),
     "owner": Opportunity.owner_id,
     "reason": Opportunity.lost_reason_id,
 }
+KINDS = ((1, StageKind.WON.value), (3, StageKind.LOST.value))  # by the place of their column
 
 
 def _stages(kind: StageKind) -> list[int]:
@@ -50,7 +51,18 @@ def won_lost(asked: Asked) -> Table:
         ("rate", _("Won of closed"), Kind.PERCENT),
     )
     rows = [[names(k), *numbers, percent(numbers[0], numbers[0] + numbers[2])] for k, numbers in groups.items()]
-    return Table(columns, rows, Chart(0, 4 if asked.by == "reason" else 2), asked.shown_currency, missing)
+    links = [_links(asked, key) for key in groups]
+    return Table(columns, rows, Chart(0, 4 if asked.by == "reason" else 2), asked.shown_currency, missing, links)
+
+
+def _links(asked: Asked, key: Any) -> dict[int, Link]:
+    """The lists of what was won and what was lost; lists know nothing of reasons."""
+    if asked.by == "reason" or key is None:
+        return {}
+    span = asked.of_month(key) if asked.by == "month" else (asked.since, asked.until)
+    chosen = asked.chosen | ({"owner": key} if asked.by == "owner" else {})
+    found = {place: Link("opportunity", chosen | {"stage": kind} | within("closed_on", *span)) for place, kind in KINDS}
+    return found if span[0] else {}
 
 
 def _in_order(groups: Any, missing: list[str]) -> tuple[dict[Any, Any], list[str]]:
@@ -77,7 +89,14 @@ def sales(asked: Asked) -> Table:
     )
     rows = [[month, names.get(owner), *numbers[:2]] for (month, owner), numbers in groups.items()]
     rows.sort(key=lambda row: (row[0], row[1] or ""))
-    return Table(columns, rows, Chart(0, 3, 1), asked.shown_currency, missing)
+    ids = {name: owner for owner, name in names.items()}
+    links = [_sold(asked, month, ids.get(name)) for month, name, *_numbers in rows]
+    return Table(columns, rows, Chart(0, 3, 1), asked.shown_currency, missing, links)
+
+
+def _sold(asked: Asked, month: Any, owner: int | None) -> dict[int, Link]:
+    chosen = asked.chosen | {"owner": owner, "stage": StageKind.WON.value} | within("closed_on", *asked.of_month(month))
+    return {2: Link("opportunity", chosen)} if owner else {}
 
 
 def _stays(asked: Asked) -> Any:

@@ -13,10 +13,11 @@ from app.core.people import User
 from app.opportunities import stages
 from app.opportunities.models import Opportunity
 from app.settings.models import PickList
+from app.tasks.lists import Group
 from app.tasks.models import Task
 from reports.asking import Asked
 from reports.grouping import in_order, people, words
-from reports.tables import Chart, Kind, Table, headed
+from reports.tables import Chart, Kind, Link, Table, headed
 
 
 def tasks(asked: Asked) -> Table:
@@ -36,7 +37,16 @@ def tasks(asked: Asked) -> Table:
         ("closed", _("Closed in the period"), Kind.COUNT),
     )
     keys = in_order(groups, lambda one: names.get(one, ""))
-    return Table(columns, [[names.get(one), *groups[one]] for one in keys], Chart(0, 1))
+    links = [_links(asked, one) for one in keys]
+    return Table(columns, [[names.get(one), *groups[one]] for one in keys], Chart(0, 1), links=links)
+
+
+def _links(asked: Asked, key: Any) -> dict[int, Link]:
+    """The list of all tasks of a person or category, and that of the overdue ones among them."""
+    if key is None:
+        return {}
+    chosen = {"who": key} if asked.by == "owner" else {"category": key, "who": asked.owner or "everyone"}
+    return {0: Link("task", chosen), 2: Link("task", chosen | {"group": Group.OVERDUE.value})}
 
 
 def _all_of(conditions: list[Any]) -> Any:
@@ -73,7 +83,14 @@ def workload(asked: Asked) -> Table:
         ("soon", _("Due in 7 days"), Kind.COUNT),
     )
     keys = in_order(groups, lambda one: names.get(one, ""))
-    return Table(columns, [[names.get(one), *groups[one]] for one in keys], Chart(0, 3))
+    links = [_of_person(one) for one in keys]
+    return Table(columns, [[names.get(one), *groups[one]] for one in keys], Chart(0, 3), links=links)
+
+
+def _of_person(key: int) -> dict[int, Link]:
+    """The lists of a person's open opportunities and overdue tasks."""
+    overdue = Link("task", {"who": key, "group": Group.OVERDUE.value})
+    return {1: Link("opportunity", {"stage": "open", "owner": key}), 4: overdue}
 
 
 def _counted(model: Any, numbers: list[Any], where: Any) -> Any:

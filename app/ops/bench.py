@@ -30,6 +30,7 @@ from app.ops import samples
 from app.ops.bench_export import export_rows
 from app.ops.bench_invoice import invoice_pdf
 from app.ops.bench_mail import messages_a_second
+from app.ops.bench_pipeline import pipeline
 from app.ops.measuring import FLOOR_CONTACTS, TABLES, Figure, Pg, figure, filled, own_database, server, timed
 from app.ops.product import flask, python
 
@@ -212,6 +213,7 @@ BENCHES: dict[str, Callable[[Flask, int], Figure]] = {
     "export": export_rows,
     "invoice_pdf": invoice_pdf,
     "mail": mail,
+    "pipeline": pipeline,
 }
 
 

@@ -24,7 +24,7 @@ def register(app: Flask) -> None:
 
 @click.command("demo-data")
 @click.option("--contacts", type=click.IntRange(1, 5_000_000), help="How many, by COPY; 50 users and 10 groups too.")
-@click.option("--small", is_flag=True, help="12 companies, 40 persons, three colleagues.")
+@click.option("--small", is_flag=True, help="12 companies, 40 persons, three colleagues and their business.")
 @click.option("--password", help="Of the sample users; without it one is made and printed.")
 @with_appcontext
 def demo_data(contacts: int | None, small: bool, password: str | None) -> None:

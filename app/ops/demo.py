@@ -2,7 +2,6 @@
 
 import secrets
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
 from itertools import islice
 from typing import Any
 
@@ -14,9 +13,10 @@ from app.contacts import rules, service
 from app.contacts.models import Kind
 from app.core import access
 from app.core.db import db
-from app.core.people import ADMINISTRATOR, USER, Group, User, load_actor, role_named
+from app.core.people import ADMINISTRATOR, USER, Group, User, role_named
 from app.core.text import fold
-from app.ops import samples
+from app.ops import demo_business, samples
+from app.ops.demo_business import acting_as_user
 
 USERS, GROUPS = 50, 10
 BLOCK = 20_000
@@ -31,13 +31,17 @@ Pg = psycopg.Connection[Any]
 
 
 def small(password: str) -> bool:
-    """12 companies, 40 persons, three colleagues with this password; False when they are there already. Commits."""
+    """12 companies, 40 persons, their business with three colleagues who have this password; False when they are
+    there already. Commits."""
     if db.session.scalar(select(User.id).where(User.username == COLLEAGUES[0][0])):
         return False
     ids = add_users([(n, f, s, r, []) for n, f, s, r in COLLEAGUES], password)
     companies = [_company(n, ids[n % 3]) for n in range(12)]
-    for n, person in enumerate(samples.persons(40)):
+    persons = [
         _person(n, person, ids[n % 3], companies[n % 12] if n % 5 else None)
+        for n, person in enumerate(samples.persons(40))
+    ]
+    demo_business.fill(ids, companies, persons, ids[-1])
     db.session.commit()
     return True
 
@@ -58,23 +62,15 @@ def _type(number: int) -> str:
     return ("Client", "Supplier", "Partner")[number % 3]
 
 
-def _person(number: int, person: samples.Person, owner: int, company: int | None) -> None:
+def _person(number: int, person: samples.Person, owner: int, company: int | None) -> int:
     with acting_as_user(owner):
-        service.save({
+        saved = service.save({
             "kind": Kind.PERSON, "first_name": person.first_name, "last_name": person.last_name,
             "title": person.title, "emails": [person.email], "phones": [person.phone] if person.phone else [],
             "company": company, "tags": [person.tag] if person.tag else [], "private": number % 6 == 0,
             "temperature": ("Cold", "Warm", "Hot")[number % 3] if number % 2 else None,
         })  # fmt: skip
-
-
-@contextmanager
-def acting_as_user(user_id: int) -> Iterator[None]:
-    """Act as an active user."""
-    found = load_actor(user_id)
-    assert found is not None  # noqa: S101 (made above)
-    with access.acting_as(found[0]):
-        yield
+    return saved.id
 
 
 def add_users(users: Iterable[tuple[str, str, str, str, list[Group]]], password: str) -> list[int]:

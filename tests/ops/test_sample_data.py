@@ -29,6 +29,20 @@ def test_the_small_set_comes_once(app: Flask, make: Maker) -> None:
     assert count(app, Contact.kind == Kind.COMPANY) == 12
     assert count(app, Contact.kind == Kind.PERSON) == 40
     assert 0 < count(app, Contact.private) < 20
+    page = make.page("ada")
+    for path in (
+        "pipeline",
+        "forecast",
+        "conversion",
+        "won-lost",
+        "sales",
+        "tasks",
+        "workload",
+        "contacts",
+        "invoices",
+    ):
+        assert "report-table" in page.get(f"/reports/{path}?period=all").text, path
+    assert "Nothing here" not in page.get("/").text.replace("Nothing here.</li>", "", 1)  # Ada herself has no task
 
 
 def test_many_contacts(app: Flask, make: Maker) -> None:

@@ -4,10 +4,15 @@ import datetime as dt
 from collections.abc import Callable
 from decimal import Decimal
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pandas as pd
 import pytest
 
+from app.core import clock
+from app.settings.models import PickList
+from reports.catalogue import REPORTS
+from reports.grouping import words
 from reports.tables import Table, percent
 from tests.factories import Maker
 
@@ -138,3 +143,124 @@ def test_conversion(answered: Ask, deals: pd.DataFrame, who: str) -> None:
     assert {k: float(row[6]) for k, row in found.items()} == pytest.approx(
         {k: r[6] for k, r in wanted.items()}, abs=0.11
     )
+
+
+def pandas_of_tasks(frame: pd.DataFrame, by: str, since: dt.datetime, now: dt.datetime) -> dict[Any, list[int]]:
+    """Open, overdue and closed ones since an instant."""
+    found = {}
+    for key, part in frame.groupby(by, dropna=False):
+        is_open = part.closed.isna()
+        late = is_open & part.due.notna() & (part.due < now)
+        row = [int(is_open.sum()), int(late.sum()), int((~is_open & (part.closed >= since)).sum())]
+        if row[0] or row[2]:
+            found[None if pd.isna(key) else key] = row
+    return found
+
+
+@pytest.mark.parametrize("who", ["sergio", "livia"])
+def test_tasks(app: Any, answered: Ask, office: dict[str, pd.DataFrame], make: Maker, who: str) -> None:
+    """REP-02: open, overdue and closed tasks by person and category; those of a hidden record for who has them."""
+    frame, me, now = office["tasks"], make[who].id, clock.now()
+    frame = frame if who == "sergio" else frame[~frame.private | (frame.owner == me)]
+    since = dt.datetime.combine(clock.today("Europe/Rome") - dt.timedelta(40), dt.time(), ZoneInfo("Europe/Rome"))
+    period = {"period": "days", "since": str(since.date())}
+    with app.app_context():
+        categories = words(PickList.TASK_CATEGORY)
+    names: dict[Any, Any] = {make["sergio"].id: "Sergio Prova", make["livia"].id: "Livia Prova"}
+    for by, labels in (("owner", names), ("category", categories)):
+        expected = {labels.get(k): row for k, row in pandas_of_tasks(frame, by, since, now).items()}
+        table = answered(who, "tasks", by=by, **period)
+        assert figures(table, "open", "overdue", "closed") == expected, by
+
+
+@pytest.mark.parametrize("who", ["sergio", "livia"])
+def test_workload(answered: Ask, office: dict[str, pd.DataFrame], deals: pd.DataFrame, make: Maker, who: str) -> None:
+    """REP-02: what lies before each person, of what the reader sees."""
+    me, now = make[who].id, clock.now()
+    todo = (
+        office["tasks"]
+        if who == "sergio"
+        else office["tasks"][~office["tasks"].private | (office["tasks"].owner == me)]
+    )
+    todo, cases, sales = todo[todo.closed.isna()], seen_by(who, office["cases"]), seen_by(who, deals)
+    expected = {}
+    for name in ("sergio", "livia"):
+        mine, owner = todo[todo.owner == make[name].id], make[name].id
+        soon = mine.due.notna() & (mine.due >= now) & (mine.due < now + dt.timedelta(7))
+        late = mine.due.notna() & (mine.due < now)
+        open_sales = ((sales.owner == owner) & (sales.kind == "open")).sum()
+        open_cases = ((cases.owner == owner) & ~cases.closed).sum()
+        expected[f"{name.title()} Prova"] = [open_sales, open_cases, len(mine), late.sum(), soon.sum()]
+    table = answered(who, "workload")
+    assert figures(table, "opportunities", "cases", "tasks", "overdue", "soon") == expected
+
+
+@pytest.mark.parametrize("who", ["sergio", "livia"])
+@pytest.mark.parametrize("by", ["type", "temperature", "source"])
+def test_contacts(app: Any, answered: Ask, office: dict[str, pd.DataFrame], who: str, by: str) -> None:
+    """REP-02: contacts by type, temperature and source over time, months being those of the reader's clock."""
+    frame = seen_by(who, office["contacts"])
+    with app.app_context():
+        labels: dict[Any, Any] = {"type": words(PickList.CONTACT_TYPE), "temperature": words(PickList.TEMPERATURE)}
+        labels = labels.get(by) or {True: "Imported", False: "Entered by hand"}
+    months = frame["at"].map(lambda at: at.astimezone(ZoneInfo("Europe/Rome")).date().replace(day=1))
+    expected = {}
+    for (key, what), part in frame.groupby([months, by], dropna=False):
+        expected[key, labels.get(None if pd.isna(what) else what)] = len(part)
+    rows = answered(who, "contacts", by=by, period="all").rows
+    assert {(row[0], row[1]): row[2] for row in rows} == expected
+
+
+def pandas_of_invoices(frame: pd.DataFrame, by: Any) -> dict[Any, list[Any]]:
+    """Count, net, tax, total and open amount in euro; credit notes take away."""
+    found = {}
+    for key, part in frame.groupby(by):
+        sums = [Decimal(0)] * 4
+        for row in part.itertuples():
+            factor = row.rate * (-1 if row.kind == "credit_note" else 1)
+            amounts = (row.net, row.tax, row.total, row.total - row.paid)
+            sums = [total + amount * factor for total, amount in zip(sums, amounts, strict=True)]
+        found[key] = [len(part), *map(_rounded, sums)]
+    return found
+
+
+@pytest.mark.parametrize("who", ["sergio", "livia", "ada"])
+def test_invoices(answered: Ask, office: dict[str, pd.DataFrame], make: Maker, who: str) -> None:
+    """REP-02: invoices by status, client and month in one currency by the rates; not those of hidden clients."""
+    frame = seen_by(who, office["invoices"])
+    billed = frame[frame.status.isin(["billed", "paid"])]
+    names = frame.status.str.title()
+    columns = ("count", "net", "tax", "total", "open")
+    assert figures(answered(who, "invoices", by="month", period="all"), *columns) == pandas_of_invoices(
+        billed, billed.date.map(month)
+    )
+    assert figures(answered(who, "invoices", by="client", period="all"), *columns) == pandas_of_invoices(
+        billed, billed.client
+    )
+    assert figures(answered(who, "invoices", by="status", period="all"), *columns) == pandas_of_invoices(frame, names)
+    livia, since = make["livia"].id, clock.today("Europe/Rome") - dt.timedelta(100)
+    some = frame[(frame.by == livia) & (frame.currency == "USD") & (frame.date >= since)].assign(rate=Decimal(1))
+    asked = {"by": "status", "owner": str(livia), "currency": "USD", "period": "days", "since": str(since)}
+    assert figures(answered(who, "invoices", **asked), *columns) == pandas_of_invoices(some, some.status.str.title())
+
+
+@pytest.mark.parametrize("who", ["sergio", "livia"])
+def test_overdue(answered: Ask, office: dict[str, pd.DataFrame], who: str) -> None:
+    """REP-02: what is overdue by age, each invoice in one of them; nothing of what is not."""
+    frame, today = seen_by(who, office["invoices"]), clock.today("Europe/Rome")
+    late = frame[(frame.status == "billed") & (frame.kind == "invoice") & (frame.due < today)]
+    ages = late.due.map(lambda day: sum((today - day).days > limit for limit in (30, 60, 90)))
+    rows = answered(who, "overdue").rows
+    assert [row[0] for row in rows] == ["1–30", "31–60", "61–90", "> 90"]
+    for place, row in enumerate(rows):
+        part = late[ages == place]
+        open_amount = sum(((r.total - r.paid) * r.rate for r in part.itertuples()), Decimal(0))
+        assert [row[1], _rounded(row[2])] == [len(part), _rounded(open_amount)], row[0]
+
+
+@pytest.mark.parametrize("key", REPORTS)
+def test_nothing_is_an_empty_table(answered: Ask, key: str) -> None:
+    """Bad input, "report of nothing": no row, or rows of zeros, for every grouping; never an error."""
+    for by in REPORTS[key].groupings or [""]:
+        for row in answered("livia", key, by=by, period="all").rows:
+            assert not any(row[1:]), (by, row)

@@ -12,7 +12,9 @@ import pytest
 from reports.catalogue import REPORTS
 from tests.factories import Maker
 
-ROW = re.compile(r'<a class="row-link" href="([^"]+)">[^<]+</a></th><td class="num">(\d+)</td>')
+LINK = re.compile(r'<td class="num"><a href="([^"]+)">(\d+)</a></td>')
+TAB = re.compile(r'aria-current="page">[^<]+<span class="tab-count">(\d+)')
+ROW = re.compile(r'<a class="row-link" href="([^"]+)">[^<]+</a></th><td class="num"><a href="[^"]+">(\d+)</a></td>')
 LISTED = re.compile(r'<span class="count" aria-hidden="true">(\d+)</span>')
 
 
@@ -52,6 +54,28 @@ def test_a_row_leads_to_the_list_that_it_counts(make: Maker, deals: pd.DataFrame
     assert len(rows) == 4
 
 
+@pytest.mark.parametrize("who", ["livia", "sergio"])
+def test_each_linked_figure_is_that_of_its_list(
+    make: Maker, deals: pd.DataFrame, office: dict[str, pd.DataFrame], who: str
+) -> None:
+    """REP-01, REP-02, ACC-06: whatever figure of any report leads to a list, the list counts the same, also for one
+    person, and for who sees less."""
+    page, checked = make.page(who), set()
+    for key, report in REPORTS.items():
+        for by in report.groupings or [""]:
+            for more in ("&period=all", f"&owner={make['livia'].id}", "&period=year"):
+                found = LINK.findall(page.get(f"/reports/{key}?by={by}{more}").text)
+                for href, count in found[:6]:
+                    text = page.get(href.replace("&amp;", "&")).text
+                    seen = (TAB if href.startswith("/tasks/") else LISTED).search(text)
+                    assert int(seen[1] if seen else 0) == int(count), (key, by, more, href)
+                    checked.add((key, by))
+    linked = {("pipeline", by) for by in ("stage", "owner", "month", "currency")} | {("tasks", "owner")}
+    linked |= {("forecast", ""), ("won-lost", "month"), ("won-lost", "owner"), ("sales", ""), ("contacts", "type")}
+    linked |= {("contacts", "temperature"), ("invoices", "status"), ("overdue", ""), ("workload", "")}
+    assert linked <= checked
+
+
 @pytest.mark.parametrize(
     ("query", "field"),
     [
@@ -59,6 +83,7 @@ def test_a_row_leads_to_the_list_that_it_counts(make: Maker, deals: pd.DataFrame
         ("by=moon", "by"),
         ("currency=XYZ", "currency"),
         ("owner=abc", "owner"),
+        ("period=month&since=2026-01-01", "since"),
         ("period=days&since=2026-13-01", "since"),
         ("period=days&since=2026-02-01&until=2026-01-01", "until"),
     ],
