@@ -17,7 +17,7 @@ from app.core import access, clock
 from app.core.db import db
 from app.core.interface import COUNT_CAP
 from app.core.people import User
-from app.history.models import HistoryEvent
+from app.history.models import HistoryEvent, Verb
 from app.invoices.models import Invoice, Kind, Status
 from app.opportunities import service, stages
 from app.opportunities.models import Opportunity, Stage, StageKind
@@ -37,6 +37,8 @@ RECENT = dt.timedelta(days=30)
 SOON = 30  # days in which an invoice falls due
 NEW = (7, 30)  # days
 MONTHS = 3
+LATEST = 200  # contacts among which the newest are looked for: they come in the order of their ids, or nearly
+GREATER = (Verb.MOVED, Verb.TASK_DONE, Verb.BILLED, Verb.MERGED, Verb.FILE)
 
 
 @dataclass(frozen=True)
@@ -209,10 +211,11 @@ def _months(sums: dict[Any, tuple[int, Decimal]], first: dt.date) -> list[Number
 
 
 def events(_ground: Ground) -> Figures:
-    """What people wrote down and what happened by itself lately, of what the actor sees."""
+    """What people wrote down lately, and the greater things that happened by themselves, of what the actor sees."""
     parents = [joinedload(getattr(HistoryEvent, name)).lazyload("*") for name in HistoryEvent.parents]
     names = joinedload(HistoryEvent.author).load_only(User.first_name, User.last_name)
     recent = select(HistoryEvent).where(HistoryEvent.happened_at.between(clock.now() - RECENT, clock.now()))
+    recent = recent.where(or_(HistoryEvent.category_id.is_not(None), HistoryEvent.verb.in_(GREATER)))
     recent = recent.options(*parents, joinedload(HistoryEvent.category), names)
     newest = recent.order_by(HistoryEvent.happened_at.desc(), HistoryEvent.id.desc())
     return Figures(rows=list(db.session.scalars(newest.limit(ROWS))))
@@ -230,5 +233,7 @@ def contacts(_ground: Ground) -> Figures:
     for days, count in zip(NEW, found, strict=True):
         span = f"{today - dt.timedelta(days - 1)}..{today}"
         numbers.append(Number(_("In %(days)s days", days=days), count, Link("contact", {"created_at": span})))
-    rows = select(Contact).order_by(Contact.id.desc()).limit(ROWS).options(lazyload("*"))
+    latest = select(Contact.id).order_by(Contact.id.desc()).limit(LATEST).subquery()
+    rows = select(Contact).where(Contact.id.in_(select(latest.c.id))).options(lazyload("*"))
+    rows = rows.order_by(Contact.created_at.desc(), Contact.id.desc()).limit(ROWS)
     return Figures(numbers, list(db.session.scalars(rows)))
