@@ -24,21 +24,29 @@ VENV = ROOT / ".venv"
 PYTHON = VENV / "bin" / "python"
 REQUIREMENTS = ROOT / "requirements.txt"
 TEST_REQUIREMENTS = ROOT / "tests" / "requirements.txt"
+S3_REQUIREMENTS = ROOT / "deploy" / "requirements-s3.txt"
 
 
 def main(words: list[str]) -> None:
     """Understand the command line, set up, and become the program that does the work."""
     options, rest = parse(words)
-    needs = [REQUIREMENTS, TEST_REQUIREMENTS] if options["verb"] == "test" else [REQUIREMENTS]
+    needs = [REQUIREMENTS, *([TEST_REQUIREMENTS] if options["verb"] == "test" else []), *storage_needs(os.environ)]
     with Path(__file__).open() as lock:  # two first starts at once must not build one environment together
         fcntl.flock(lock, fcntl.LOCK_EX)
         make_venv()
         for file in needs:
             install(file)
     os.environ["PYTHONPATH"] = str(ROOT)
+    if options["verb"] == "setup":
+        return
     if options["verb"] == "test":
         become(["-m", "pytest", "-c", str(ROOT / "tests" / "pytest.ini"), *rest])
     become(["-P", "-m", "app.ops", json.dumps({**options, "words": rest})])
+
+
+def storage_needs(env: "os._Environ[str] | dict[str, str]") -> list[Path]:
+    """What the files' place needs beyond the rest: a client where it speaks S3, nothing for a folder."""
+    return [S3_REQUIREMENTS] if env.get("CLIENTELA_FILES_URL", "").startswith("s3:") else []
 
 
 def parse(words: list[str]) -> tuple[dict[str, object], list[str]]:
@@ -47,6 +55,7 @@ def parse(words: list[str]) -> tuple[dict[str, object], list[str]]:
     add_options(parser)
     verbs = parser.add_subparsers(dest="verb", metavar="VERB", help="none: start everything")
     verbs.add_parser("test", add_help=False, help="run the tests; what follows goes to pytest")
+    verbs.add_parser("setup", help="set up, and start nothing: for images and machines that go offline")
     command = verbs.add_parser("manage", add_help=False, allow_abbrev=False, help="run one Flask command")
     command.add_argument("--data", type=folder, default=argparse.SUPPRESS)
     known, rest = parser.parse_known_args(words)

@@ -1,5 +1,6 @@
 """Logs as JSON lines with the request id, so that the id on an error page finds its story."""
 
+import copy
 import logging
 import re
 import sys
@@ -28,6 +29,7 @@ class Formatter(JsonFormatter):
     """One JSON object a line, without what is nobody else's business."""
 
     def format(self, record: logging.LogRecord) -> str:
+        record = copy.copy(record)  # others may write it too
         for name, value in vars(record).items():
             if isinstance(value, str) and name != "msg":
                 setattr(record, name, without_secrets(value))

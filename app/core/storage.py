@@ -27,8 +27,13 @@ class TooLarge(Exception):
 def _place(key: str) -> tuple[Any, str]:
     if not key.replace("/", "").replace("-", "").replace("_", "").isalnum():
         raise ValueError("not a storage key")
-    fs, root = fsspec.core.url_to_fs(current_app.config["FILES_URL"])
+    fs, root = _root()
     return fs, f"{root}/{key}"
+
+
+def _root() -> tuple[Any, str]:
+    """File system and folder of all keys. What other hosts write is seen at once: no listing is remembered."""
+    return fsspec.core.url_to_fs(current_app.config["FILES_URL"], use_listings_cache=False)  # type: ignore[no-any-return]
 
 
 def new_key(area: str) -> str:
@@ -106,7 +111,7 @@ def sweep(area: str, known: Callable[[list[str]], set[str]], than: dt.datetime) 
 
 def _older(area: str, than: dt.datetime) -> Iterator[str]:
     """Keys in `area` that were written before an instant; what has another name than ours is not ours."""
-    fs, root = fsspec.core.url_to_fs(current_app.config["FILES_URL"])
+    fs, root = _root()
     folder = f"{root}/{area}"
     for path in fs.find(folder) if fs.exists(folder) else []:
         name = path.rsplit("/", 1)[-1]
@@ -116,7 +121,7 @@ def _older(area: str, than: dt.datetime) -> Iterator[str]:
 
 def all_keys() -> Iterator[str]:
     """All keys there are, for a backup; none of what is still being written."""
-    fs, root = fsspec.core.url_to_fs(current_app.config["FILES_URL"])
+    fs, root = _root()
     for path in fs.find(root) if fs.exists(root) else []:
         key = path[len(root) :].lstrip("/")
         if not key.endswith("_part"):

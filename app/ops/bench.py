@@ -29,6 +29,7 @@ from app.imports.commands import prepare, requester, run_to_its_end
 from app.ops import samples
 from app.ops.bench_export import export_rows
 from app.ops.bench_invoice import invoice_pdf
+from app.ops.bench_load import load
 from app.ops.bench_mail import messages_a_second
 from app.ops.bench_pipeline import pipeline
 from app.ops.measuring import FLOOR_CONTACTS, TABLES, Figure, Pg, figure, filled, own_database, server, timed
@@ -204,6 +205,13 @@ def mail(app: Flask, contacts: int) -> Figure:
     return figure(ours, floor, "messages/s", contacts)
 
 
+def many_clients(app: Flask, contacts: int) -> Figure:
+    """CLIENTS on lists at once, of web processes as the product has them; floor: one alone."""
+    filled(app, contacts, contacts)
+    name = app.config["SESSION_COOKIE_NAME"]
+    return load(f"{name}={signed_in(app).get_cookie(name).value}")
+
+
 BENCHES: dict[str, Callable[[Flask, int], Figure]] = {
     "import": import_rows,
     "import_web_p99": import_web_p99,
@@ -214,6 +222,7 @@ BENCHES: dict[str, Callable[[Flask, int], Figure]] = {
     "invoice_pdf": invoice_pdf,
     "mail": mail,
     "pipeline": pipeline,
+    "load": many_clients,
 }
 
 

@@ -3,14 +3,14 @@
 import os
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from typing import Any
 
 import psycopg
 from flask import Flask
 
 from app.core.db import db
-from app.ops import demo
+from app.ops import demo, demo_deals
 
 FLOOR_CONTACTS = 10_000
 TABLES = {
@@ -39,32 +39,33 @@ def own_database(app: Flask) -> Any:
 
 
 def filled(app: Flask, count: int, goal: int) -> None:
-    """`count` more contacts. When many are to come, indexes and checks are put aside meanwhile: it is not timed."""
+    """`count` more contacts with opportunities and tasks. When many, indexes and checks are put aside meanwhile."""
     if count <= 0:
         return
     with app.app_context():
         users, groups = demo.crowd(os.environ["CLIENTELA_BENCH_PASSWORD"])
         start = demo.how_many()
     with server(own_database(app)) as pg:
-        if goal > FLOOR_CONTACTS:
-            with bare_tables(pg):
-                demo.fill(pg, count, start, users, groups, lambda _n: None)
-        else:
+        after = demo_deals.last(pg)
+        with bare_tables(pg) if goal > FLOOR_CONTACTS else nullcontext():
             demo.fill(pg, count, start, users, groups, lambda _n: None)
+            demo_deals.fill(pg, after)
         pg.execute("VACUUM ANALYZE")
 
 
 @contextmanager
 def bare_tables(pg: Pg) -> Iterator[None]:
-    """Without foreign keys and secondary indexes of the contacts' tables, which are made again at the end."""
-    tables = list(TABLES)
+    """Without foreign keys and secondary indexes of the tables that are filled, which are made again at the end."""
+    tables = [*TABLES, *demo_deals.TABLES]
     keys = pg.execute(
         "SELECT conrelid::regclass::text, conname, pg_get_constraintdef(oid) FROM pg_constraint "
         "WHERE contype = 'f' AND conrelid::regclass::text = ANY(%s)",
         [tables],
     ).fetchall()
     indexes = pg.execute(
-        "SELECT indexname, indexdef FROM pg_indexes WHERE tablename = ANY(%s) AND indexname !~ '^pk_'", [tables]
+        "SELECT indexname, indexdef FROM pg_indexes WHERE tablename = ANY(%s) "
+        "AND NOT EXISTS (SELECT FROM pg_constraint WHERE conname = indexname)",
+        [tables],
     ).fetchall()
     for table, name, _ in keys:
         pg.execute(f'ALTER TABLE {table} DROP CONSTRAINT "{name}"')
