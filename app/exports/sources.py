@@ -25,8 +25,11 @@ class Table(Protocol):
     @property
     def phones(self) -> Iterable[int]: ...
 
-    def rows(self, ids: Ids) -> Iterator[Cells]:
-        """The rows with these ids that the actor may see, in the order of `ids`."""
+    def fetch(self, ids: Ids) -> Any:
+        """What the database has to say of these ids. Called ahead, in another thread than `rows`."""
+
+    def rows(self, ids: Ids, fetched: Any) -> Iterator[Cells]:
+        """The rows with these ids that the actor may see, in the order of `ids`, of what was fetched for them."""
 
 
 @dataclass(frozen=True)
@@ -67,14 +70,18 @@ class PlainTable:
         self.model, self.loads = model, loads
         self.headings, self.readers = list(columns), list(columns.values())
 
-    def rows(self, ids: Ids) -> Iterator[Cells]:
-        """As `Table.rows`."""
+    def fetch(self, ids: Ids) -> dict[int, Cells]:
+        """The cells of each row: reading them may need the database."""
         chosen = select(self.model).where(self.model.id.in_(ids)).options(*self.loads)
-        found = {row.id: row for row in db.session.scalars(chosen).unique()}
-        for row_id in ids:
-            if row := found.get(row_id):
-                yield [read(row) for read in self.readers]
+        found: dict[int, Cells] = {
+            row.id: [read(row) for read in self.readers] for row in db.session.scalars(chosen).unique()
+        }
         db.session.expunge_all()
+        return found
+
+    def rows(self, ids: Ids, fetched: dict[int, Cells]) -> Iterator[Cells]:
+        """As `Table.rows`."""
+        return (fetched[row_id] for row_id in ids if row_id in fetched)
 
 
 def plain(

@@ -1,16 +1,22 @@
 """Lists become a file, slice by slice: whatever their length, only ids and one slice are in memory."""
 
 import datetime as dt
+import re
 import zipfile
 from array import array
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Generator, Sequence
+from contextlib import closing
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any, BinaryIO, cast
 
 from flask_babel import gettext as _
+from sqlalchemy import Text, func, literal
+from sqlalchemy import cast as as_type
+from sqlalchemy.dialects.postgresql import aggregate_order_by
 from xlsxwriter import Workbook
 
+from app.core.ahead import ahead
 from app.core.db import appbuilder_of, db
 from app.core.errors import RuleBroken
 from app.core.tables import CsvWriter, safe_cell
@@ -18,7 +24,8 @@ from app.exports import filters, shown
 from app.exports.models import Format
 from app.exports.sources import SOURCES, Cells, Source, Table
 
-SLICE = 2_000
+SLICE = 5_000
+NUMBER = re.compile(r"\d+")
 EXCEL_ROWS, EXCEL_CELL, EXCEL_DIGITS = 1_048_575, 32_767, 15
 ALL = "all"
 Tick = Callable[[int, int], None]
@@ -33,10 +40,12 @@ class Listing:
     ids: "array[int]"
     table: Table
 
-    def slices(self) -> Iterator[list[Cells]]:
-        """Its rows, some at a time."""
-        for start in range(0, len(self.ids), SLICE):
-            yield list(self.table.rows(self.ids[start : start + SLICE]))
+    def slices(self) -> Generator[list[Cells], None, None]:
+        """Its rows, some at a time; to be closed by who leaves early, as the session is used ahead."""
+        parts = (self.ids[start : start + SLICE] for start in range(0, len(self.ids), SLICE))
+        with closing(ahead((ids, self.table.fetch(ids)) for ids in parts)) as fetched:
+            for ids, found in fetched:
+                yield list(self.table.rows(ids, found))
 
 
 def write(
@@ -73,23 +82,23 @@ def readable() -> list[Source]:
 
 
 def listed(source: Source, args: filters.Args, columns: Columns | None = None) -> Listing:
-    """The ids of a list, in the order of the file; with what it shows where `columns` are named, else all fields."""
+    """The ids of a list, in the order of the file: as one text, which is fetched much faster than a million rows; with
+    what it shows where `columns` are named, else all fields."""
     chosen = filters.chosen(source, args)
-    ordered = chosen.order_by(*source.order, source.model.id).execution_options(yield_per=10_000)
-    return Listing(
-        source,
-        array("q", db.session.scalars(ordered)),
-        shown.table(source, columns) if columns else source.table(chosen),
-    )
+    order = aggregate_order_by(literal(","), *source.order, source.model.id)
+    ids = db.session.scalar(chosen.with_only_columns(func.string_agg(as_type(source.model.id, Text), order)))
+    table = shown.table(source, columns) if columns else source.table(chosen)
+    return Listing(source, array("q", (int(key[0]) for key in NUMBER.finditer(ids or ""))), table)
 
 
 def to_csv(listings: list[Listing], file: BinaryIO, counter: Counter) -> None:
     """UTF-8 with BOM, guarded against formulas (IMP-07)."""
     for listing in listings:
         writer = CsvWriter.to_bytes(file, listing.table.headings, listing.table.phones)
-        for rows in listing.slices():
-            writer.rows([c if type(c) is str or c is None else as_text(c) for c in row] for row in rows)
-            counter.count(len(rows))
+        with closing(listing.slices()) as slices:
+            for rows in slices:
+                writer.rows([c if type(c) is str or c is None else as_text(c) for c in row] for row in rows)
+                counter.count(len(rows))
 
 
 def as_text(value: Any) -> str | None:
@@ -120,11 +129,12 @@ def to_xlsx(listings: list[Listing], file: BinaryIO, counter: Counter) -> None:
         sheet.freeze_panes(1, 0)
         sheet.write_row(0, 0, listing.table.headings, bold)
         phones = frozenset(listing.table.phones)
-        for rows in listing.slices():
-            for line, row in enumerate(rows, counter.done + 1):
-                for column, value in enumerate(row):
-                    put(sheet, line, column, value, column in phones)
-            counter.count(len(rows))
+        with closing(listing.slices()) as slices:
+            for rows in slices:
+                for line, row in enumerate(rows, counter.done + 1):
+                    for column, value in enumerate(row):
+                        put(sheet, line, column, value, column in phones)
+                counter.count(len(rows))
 
 
 def put(sheet: Any, line: int, column: int, value: Any, phone: bool) -> None:

@@ -4,14 +4,12 @@ So a process killed anywhere leaves a run that goes on exactly where it stood. W
 (`attempts`); a worker thought dead and replaced finds its token outdated and can't commit any more.
 """
 
-import contextvars
 import logging
 from collections.abc import Iterator
-from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
 from flask_babel import force_locale
 from flask_babel import gettext as _
@@ -19,6 +17,7 @@ from flask_babel import lazy_gettext as _l
 from sqlalchemy import Connection, Update, delete, insert, text
 
 from app.core import access, clock, runs, storage
+from app.core.ahead import ahead
 from app.core.db import db
 from app.core.jobs import RunState
 from app.core.people import load_actor
@@ -37,7 +36,6 @@ from importers.merging import ContactMerge, FlatMerge, Outcome, Settings
 from importers.options import Options
 
 log = logging.getLogger(__name__)
-T = TypeVar("T")
 CHUNK, FLAT_CHUNK = 10_000, 500  # rows
 REVOKED = {
     "contacts": _l("You may not import contacts any more."),
@@ -187,19 +185,6 @@ def _cleaned(run: ImportRun, path: Path, size: int) -> Iterator[Cleaned]:
     columns, options, importer = Mapping.from_json(run.mapping), Options.from_json(run.options), IMPORTERS[run.kind]
     frames = reading.frames(path, Dialect.from_json(run.dialect), size, run.last_line + 1)
     return (importer.clean(frame, columns, options) for frame in frames)
-
-
-def ahead(items: Iterator[T]) -> Iterator[T]:
-    """Work out the next item in a thread while the present one is used: the database and Python take turns no more."""
-    with ThreadPoolExecutor(1) as pool:
-
-        def wish() -> Future[T | None]:
-            return pool.submit(contextvars.copy_context().run, lambda: next(items, None))
-
-        coming = wish()
-        while (item := coming.result()) is not None:
-            coming = wish()
-            yield item
 
 
 def _record(job: Job, connection: Connection, cleaned: Cleaned, outcome: Outcome, **more: Any) -> bool:

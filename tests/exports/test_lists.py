@@ -8,6 +8,7 @@ import pytest
 from flask import Flask
 from python_calamine import CalamineWorkbook
 
+from app.contacts.models import FISCAL
 from tests.exports.conftest import rows
 from tests.factories import Maker
 from tests.payloads import PAYLOADS
@@ -39,7 +40,8 @@ def test_all_of_a_contact_is_in_its_row(make: Maker, exported: Any) -> None:
         "email_2": "b@example.com", "email_2_kind": "work", "phone_1": "+39 333 1234567", "phone_1_kind": "mobile",
         "website_1": "https://x.com/maria", "website_1_kind": "website", "address_1_street": "Via Po 2",
         "address_1_city": "Torino", "address_1_state": "", "address_1_zip": "00123", "address_1_country": "",
-        "address_1_kind": "billing", "tags": '"due; tre"; uno', "description": "", "private": "yes", "owner": "sergio",
+        "address_1_kind": "billing", **dict.fromkeys(FISCAL, ""),
+        "tags": '"due; tre"; uno', "description": "", "private": "yes", "owner": "sergio",
         "co_owners": "livia", "shared_with": "group:vendite; nino", f"custom:{day}": "1980-02-01",
         f"custom:{sum_}": "'-12.50 EUR",
     }  # fmt: skip

@@ -23,7 +23,7 @@ from importers.values import text as tidy
 from tests import factories
 from tests.factories import Maker
 
-Trip = Callable[[bytes, str], None]
+Trip = Callable[..., None]
 
 
 @pytest.fixture
@@ -43,9 +43,9 @@ def emptied(app: Flask) -> Callable[[], None]:
 def imported(app: Flask, make: Maker) -> Trip:
     """Brings a file in without a choice but that nobody is there yet."""
 
-    def go(content: bytes, name: str) -> None:
+    def go(content: bytes, name: str, kind: str = "contacts") -> None:
         with app.app_context(), factories.acting(make["ada"]):
-            run = imports.upload(io.BytesIO(content), name)
+            run = imports.upload(io.BytesIO(content), name, kind)
             imports.choose(run, duplicates="create")
             imports.start(run, dry_run=False, nudge=False)
             db.session.commit()
@@ -102,6 +102,60 @@ def test_it_comes_back_to_the_letter(make: Maker, exported: Any, emptied: Any, i
     emptied()
     imported(brought, f"contacts.{format_}")
     assert exported("ada").decode() == first.decode()
+
+
+def the_working_day(make: Maker) -> None:
+    """Opportunities, cases and tasks with one of everything, namesakes, and what is awkward."""
+    fields = {}
+    for entity in ("opportunity", "case"):
+        for kind in ("text", "checkbox", "date", "number", "money"):
+            fields[entity, kind] = make.custom_field(f"Campo {kind}", kind, entity=entity)
+    values = {"text": "=uno", "checkbox": False, "date": "1980-02-01", "number": "1.234",
+              "money": {"amount": "-1234.50", "currency": "USD"}}  # fmt: skip
+    group = make.group("vendite", make["livia"])
+    maria = make.contact(first_name="Maria", last_name="De Rossi", emails=["maria@example.com"])
+    make.contact(first_name="Maria", last_name="De Rossi", emails=["altra@example.com"])
+    zeta = make.contact(kind="company", name="Zeta, spa")
+    shared = {"co_owners": [make["livia"].id], "shared_with": [make["nino"].id, -group], "private": True}
+    deal = make.opportunity(
+        make["ada"], title="=Fornitura; grande", contact=maria, participants=[maria, zeta], stage="Lost",
+        lost_reason="Price", amount="1234.5", currency="USD", budget_type="month", periods=3, closed_on="2026-01-31",
+        expected_close="2026-03-04", description="+39\n“due”", tags=["uno", "due; tre"], **shared,
+        custom={fields["opportunity", kind]: value for kind, value in values.items()},
+    )  # fmt: skip
+    make.opportunity(make["sergio"], title="Rinnovo", contact=zeta, amount="0.5", currency="KWD", probability=33)
+    second = make.opportunity(make["livia"], title="Rinnovo", contact=maria, stage="Won", closed_on="2020-02-29")
+    case = make.case(
+        make["ada"], title="Fiera", participants=[maria, zeta], closed=True, tags=["uno"], description="a\nb",
+        custom={fields["case", kind]: value for kind, value in values.items()}, **shared,
+    )  # fmt: skip
+    make.case(make["sergio"], title="007")
+    tasks = [
+        {"title": "Chiama", "contact": maria, "opportunity": second, "due": "2027-01-31", "time": "14:30"},
+        {"title": "@Scrivi", "opportunity": deal, "case": case, "category": "Call", "reminder": None, "closed": True},
+        {"title": "Ogni", "due": "2027-02-28", "rule": "FREQ=WEEKLY;INTERVAL=2", "reminder": 60},
+    ]
+    for task in tasks:
+        make.task(make["ada"], task=task)
+
+
+@pytest.mark.parametrize("format_", ["csv", "xlsx"])
+def test_the_working_day_comes_back(
+    make: Maker, exported: Any, emptied: Any, imported: Trip, format_: str, superuser: Any
+) -> None:
+    """IMP-01, IMP-06: opportunities, cases and tasks into an empty product, after their contacts, and out again the
+    same."""
+    the_working_day(make)
+    kinds = ("opportunities", "cases", "tasks")
+    contacts, first = exported("ada"), {kind: exported("ada", kind) for kind in kinds}
+    brought = {kind: exported("ada", kind, format_) for kind in kinds}
+    superuser.execute('DELETE FROM task; DELETE FROM opportunity; DELETE FROM "case"')
+    superuser.commit()
+    emptied()
+    imported(contacts, "contacts.csv")
+    for kind in kinds:
+        imported(brought[kind], f"{kind}.{format_}", kind)
+        assert exported("ada", kind).decode() == first[kind].decode()
 
 
 def as_policy_4(text: str) -> bool:

@@ -2,8 +2,10 @@
 
 import datetime as dt
 import io
+import json
 from collections.abc import Callable
 from decimal import Decimal
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -11,10 +13,11 @@ from flask import Flask
 from sqlalchemy import select
 
 from app.cases.models import Case
-from app.core import access
+from app.core import access, clock
 from app.core.db import db
 from app.history.models import HistoryEvent
-from app.imports import service
+from app.imports import running, service, undoing
+from app.imports.models import ImportRun, ImportUndo
 from app.notices.models import Notice
 from app.opportunities.models import Opportunity, StageChange
 from app.tasks.models import Task
@@ -238,3 +241,163 @@ def test_who_may_not_say_who_sees_it(make: Maker, bring: Bring, seen: Any) -> No
         assert run.refused == [(2, "", "You may see this, but not change it so.")]
     assert bring("opportunities", "title,description\nAperta,x\n").counts == (0, 1, 0, 0)
     assert seen("opportunities", "description", "private") == [("x", False)]
+
+
+Undo = Callable[[int], dict[str, Any]]
+
+
+@pytest.fixture
+def undo(app: Flask, make: Maker) -> Undo:
+    """Asks for the undo of Sergio's run by REST, does what the worker does, and reads what became of it."""
+
+    def go(run_id: int) -> dict[str, Any]:
+        rest = make.rest("sergio")
+        assert make.rest("nino").post(f"/api/v1/imports/{run_id}/undo", {}).status_code == 404
+        assert rest.post(f"/api/v1/imports/{run_id}/undo", {}).status_code == 202
+        with app.app_context(), access.acting_as(access.SYSTEM):
+            [undo_id] = db.session.scalars(select(ImportUndo.id).filter_by(run_id=run_id))
+            undoing.work(undo_id)
+        found = rest.get(f"/api/v1/imports/{run_id}").json["undo"]
+        return {name: found[name] for name in ("state", "restored", "removed", "kept")}
+
+    return go
+
+
+def test_a_run_goes_back(make: Maker, app: Flask, bring: Bring, seen: Any, undo: Undo) -> None:
+    """IMP-05: what came goes to the bin, what was changed is as it was, with its tags, participants, history and moves;
+    what was touched since stays and is named."""
+    key = make.custom_field("Colore", entity="opportunity")
+    maria = make.contact(first_name="Maria", last_name="Rossi")
+    make.opportunity(title="Prima", contact=maria, amount="10", tags=["vip"], custom={key: "rosso"})
+    names = ("title", "stage", "closed_on", "amount", "description", "tags", "participants", "private", "custom")
+    before = seen("opportunities", *names)
+    text = f"title,contact,stage,amount,description,tags,participants,private,notes,custom:{key}\n"
+    text += "Prima,Maria Rossi,Won,20,x,fiera,Maria Rossi,yes,detto,blu\nNuova,,,,,,,,,\nUsata,,,,,,,,,\n"
+    run = bring("opportunities", text)
+    assert run.counts == (2, 1, 0, 0)
+    used = next(pk for pk, title in seen("opportunities", "id", "title") if title == "Usata")
+    make.task(task={"title": "Chiama", "opportunity": used})
+    assert undo(run.id) == {"state": "done", "restored": 1, "removed": 1, "kept": 1}
+    assert seen("opportunities", *names)[:1] == before
+    assert [title for (title,) in seen("opportunities", "title")] == ["Prima", "Usata"]
+    with app.app_context(), access.acting_as(access.SYSTEM):
+        first = select(Opportunity.id).where(Opportunity.title == "Prima").scalar_subquery()
+        assert len(db.session.scalars(select(StageChange.id).where(StageChange.opportunity_id == first)).all()) == 1
+        verbs = db.session.scalars(select(HistoryEvent.verb).where(HistoryEvent.opportunity_id == first)).all()
+        assert verbs == ["created"]
+    page = make.page("sergio").get(f"/imports/{run.id}").text
+    assert "1 opportunities went to the bin" in page
+    assert f"/opportunities/show/{used}" in page
+
+    make.task(task={"title": "Prima", "due": "2027-01-31", "reminder": 60})
+    before = seen("tasks", "title", "due_on", "reminder", "is_closed", "description")
+    run = bring("tasks", "title,due_on,closed,description,reminder\nPrima,2027-01-31,yes,x,never\nNuova,,,,\n")
+    assert run.counts == (1, 1, 0, 0)
+    assert undo(run.id) == {"state": "done", "restored": 1, "removed": 1, "kept": 0}
+    assert seen("tasks", "title", "due_on", "reminder", "is_closed", "description") == before
+
+    run = bring("cases", "title,closed\nFiera,yes\n")
+    assert undo(run.id) == {"state": "done", "restored": 0, "removed": 1, "kept": 0}
+    assert seen("cases", "id") == []
+
+
+def test_a_killed_run_goes_on(
+    make: Maker, app: Flask, bring: Bring, seen: Any, work: Any, result: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """IMP-04: a worker that dies in a chunk leaves whole chunks alone; the next one goes on there, and nothing is
+    twice, neither record nor notice."""
+    monkeypatch.setattr(running, "FLAT_CHUNK", 4)
+    merge, chunks = running.FlatMerge.__call__, []
+
+    def dying(self: Any, rows: list[Any]) -> Any:
+        outcome = merge(self, rows)
+        chunks.append(len(rows))
+        if len(chunks) == 2:
+            raise KeyboardInterrupt
+        return outcome
+
+    monkeypatch.setattr(running.FlatMerge, "__call__", dying)
+    text = "title,owner,amount\n" + "".join(f"Numero {n},livia,{n}\n" for n in range(10)) + "Male,,x\n"
+    with app.app_context(), acting(make["sergio"]):
+        run = service.upload(io.BytesIO(text.encode()), "dati.csv", "opportunities")
+        service.choose(run, duplicates="create")
+        service.start(run, False, nudge=False)
+        db.session.commit()
+        run_id = run.id
+    with pytest.raises(KeyboardInterrupt):
+        work(run_id)
+    assert len(seen("opportunities", "id")) == 4
+    with app.app_context(), access.acting_as(access.SYSTEM):
+        db.session.get_one(ImportRun, run_id).heartbeat_at = clock.now() - dt.timedelta(minutes=1)
+        db.session.commit()
+    work(run_id)
+    assert (result(run_id).state, result(run_id).counts) == ("done", (10, 0, 0, 1))
+    assert [title for (title,) in seen("opportunities", "title")] == [f"Numero {n}" for n in range(10)]
+    with app.app_context(), access.acting_as(access.SYSTEM):
+        assert len(db.session.scalars(select(StageChange.id)).all()) == 10
+        told = db.session.execute(select(Notice.kind, Notice.words["n"].as_integer()).order_by(Notice.id)).all()
+    assert [tuple(one) for one in told] == [("responsible", 10), ("import", None)]
+
+
+def post(rest: Any, content: str, **form: str) -> Any:
+    data = {"file": (io.BytesIO(content.encode()), "dati.csv"), **form}
+    return rest.open("/api/v1/imports/", "POST", data=data)
+
+
+def test_each_door(make: Maker, app: Flask, work: Any, seen: Any, superuser: Any, tmp_path: Path) -> None:
+    """IMP-01…04: page, REST and command bring the same in; readers bring nothing, strangers find no run."""
+    make.contact(first_name="Maria", last_name="Rossi")
+    text = "Titolo;Contatto;Importo;Chiusura prevista\nUno;Maria Rossi;1.000,5;03/04/2027\nDue;Ignoto;;\n"
+    rest, page = make.rest("sergio"), make.page("sergio")
+    answer = post(rest, text, kind="opportunities")
+    assert (answer.status_code, list(answer.json["errors"])) == (400, ["day_first"])
+
+    def by_rest() -> None:
+        run = post(rest, text, kind="opportunities", options='{"day_first": true}').json["id"]
+        work(run)
+        told = rest.get(f"/api/v1/imports/{run}").json
+        assert (told["kind"], told["created"], told["failed"]) == ("opportunities", 1, 1)
+        assert "There is no such contact." in rest.get(told["errors_file"]).data.decode()
+        assert make.rest("nino").get(f"/api/v1/imports/{run}").status_code == 404
+
+    def by_page() -> None:
+        form = {"kind": "opportunities", "file": (io.BytesIO(text.encode()), "dati.csv")}
+        home = page.post("/imports/new", form).headers["Location"].removesuffix("/reading")
+        assert 'value="expected_close" selected' in page.get(f"{home}/columns").text
+        fields = ("title", "contact", "amount", "expected_close")
+        page.post(f"{home}/columns", {f"column-{n}": field for n, field in enumerate(fields)})
+        choices = {"duplicates": "update", "access": "open", "owner": str(make["sergio"].id)}
+        assert "two ways" in page.post(f"{home}/options", choices).text
+        assert 'name="day_first"' in page.get(f"{home}/options").text
+        page.post(f"{home}/options", {**choices, "day_first": "day"})
+        work(int(home.rsplit("/", 1)[1]))
+        assert seen("opportunities", "id") == []
+        page.post(f"{home}/start")
+        work(int(home.rsplit("/", 1)[1]))
+        assert make.page("nino").get(home).status_code == 404
+
+    def by_command() -> None:
+        (tmp_path / "dati.csv").write_text(text.replace("03/04", "13/04"))
+        words = ["import", "opportunities", str(tmp_path / "dati.csv"), "--as", "sergio", "--json"]
+        done = app.test_cli_runner().invoke(args=words)
+        assert (done.exit_code, json.loads(done.stdout)["created"]) == (0, 1)
+        refused = app.test_cli_runner().invoke(args=[*words[:3], "--as", "renzo"])
+        assert (refused.exit_code, refused.stderr) == (2, "This user may not import opportunities.\n")
+
+    for door in (by_rest, by_page, by_command):
+        door()
+        [(title, amount, private, owner)] = seen("opportunities", "title", "amount", "private", "owner_id")
+        assert (title, amount, private, owner) == ("Uno", Decimal("1000.5"), False, make["sergio"].id)
+        superuser.execute("DELETE FROM opportunity")
+        superuser.commit()
+    for kind in MODELS:
+        assert post(make.rest("renzo"), text, kind=kind).status_code == 403
+    assert post(rest, "Colore;Peso\nrosso;3\n", kind="cases").json["message"].startswith("No column holds a title")
+
+
+def test_a_hidden_contact_is_not_told(make: Maker, bring: Bring, seen: Any) -> None:
+    """ACC-06: an opportunity that is seen while its contact is not, is found again by its title alone."""
+    hidden = make.contact(make["livia"], last_name="Segreto", private=True)
+    make.opportunity(make["livia"], title="Aperta", contact=hidden, private=False)
+    assert bring("opportunities", "title,description\nAperta,x\n", who="nino").counts == (0, 1, 0, 0)
+    assert seen("opportunities", "contact_id", "description") == [(hidden, "x")]
