@@ -10,7 +10,7 @@ import secrets
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from sqlalchemy import ARRAY, BigInteger, ColumnElement, Integer, Subquery, Text, cast, func, literal, select
+from sqlalchemy import ARRAY, BigInteger, ColumnElement, Integer, Subquery, Text, any_, cast, func, literal, select
 from sqlalchemy.dialects.postgresql import JSONB, aggregate_order_by
 
 from app.contacts.models import ADDRESS_PARTS, FISCAL, Address, Channel, Contact, Medium
@@ -121,7 +121,7 @@ class ContactTable:
             func.array_to_string(own.co_owners, ","), func.array_to_string(own.shared_with, ","),
             *([cast(func.nullif(own.custom, EMPTY), Text)] if self.fields else ()),
         ]  # fmt: skip
-        statement = select(own.id, _together(cells, mark)).where(own.id == func.any(wanted))
+        statement = select(own.id, _together(cells, mark)).where(own.id == any_(wanted))
         for part in (channels, places, tags):
             statement = statement.outerjoin(part, part.c.contact_id == own.id)
         return statement
@@ -165,7 +165,7 @@ def _tags(wanted: Any) -> Subquery:
 
 
 def _by_contact(table: Any, wanted: Any, columns: list[Any]) -> Subquery:
-    grouped = select(table.contact_id, *columns).where(table.contact_id == func.any(wanted))
+    grouped = select(table.contact_id, *columns).where(table.contact_id == any_(wanted))
     return grouped.group_by(table.contact_id).subquery()
 
 

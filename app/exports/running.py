@@ -46,14 +46,20 @@ def _as_requester(run_id: int, token: int) -> None:
         raise runs.Superseded
     found = load_actor(run.owner_id)
     with access.acting_as(found[0] if found else access.NOBODY), force_locale(run.locale):
-        try:
-            _end(run_id, token, RunState.DONE, **_made(run, token))
-        except runs.Cancelled:
-            _end(run_id, token, RunState.CANCELLED)
-        except NotAllowed:
-            _end(run_id, token, RunState.FAILED, error=_("You may not export this any more."))
-        except RuleBroken as broken:
-            _end(run_id, token, RunState.FAILED, error=str(broken))
+        state, came = _outcome(run, token)
+    _end(run_id, token, state, **came)  # as the caller: the requester may see not even the run any more
+
+
+def _outcome(run: ExportRun, token: int) -> tuple[RunState, dict[str, Any]]:
+    """How it ends, and what is to be written into its row."""
+    try:
+        return RunState.DONE, _made(run, token)
+    except runs.Cancelled:
+        return RunState.CANCELLED, {}
+    except NotAllowed:
+        return RunState.FAILED, {"error": _("You may not export this any more.")}
+    except RuleBroken as broken:
+        return RunState.FAILED, {"error": str(broken)}
 
 
 def _made(run: ExportRun, token: int) -> dict[str, Any]:
