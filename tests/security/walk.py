@@ -17,6 +17,8 @@ from app.core.lookup import LOOKUPS
 from app.history.models import PARENTS
 
 MISSING = 999_999_999
+Digest = dict[str, tuple[int, int]]
+LAST: dict[str, Any] = {}
 # Signing in and out writes these; they say nothing of anybody's records.
 BOOKKEEPING = "ARRAY['last_login', 'login_count', 'fail_login_count', 'changed_on', 'session_version']"
 DIGEST = (
@@ -80,15 +82,25 @@ def _a_method(rule: Rule) -> str:
     return sorted((rule.methods or {"GET"}) - {"OPTIONS", "HEAD"})[0]
 
 
-def digest(app: Flask) -> dict[str, tuple[int, int]]:
-    """(rows, sum of their hashes) of each table, without the bookkeeping of logins."""
+def digest(app: Flask) -> Digest:
+    """(rows, sum of their hashes) of each table, without the bookkeeping of logins.
+
+    The one before is given again while the server's snapshot is the same: then no transaction has written since.
+    """
     with app.app_context(), db.engine.connect() as connection:
-        names = connection.scalars(text("SELECT tablename FROM pg_tables WHERE schemaname = 'public' ORDER BY 1")).all()
-        rows = connection.execute(text(" UNION ALL ".join(DIGEST.format(name=name) for name in names)))
-        return {name: (count, int(total)) for name, count, total in rows}
+        now = connection.scalar(text("SELECT current_database() || pg_current_snapshot()::text"))
+        if LAST.get("snapshot") != now:
+            LAST.update(snapshot=now, digest=_digest(connection))
+        return LAST["digest"]
 
 
-def changed(before: dict[str, tuple[int, int]], after: dict[str, tuple[int, int]]) -> list[str]:
+def _digest(connection: Any) -> Digest:
+    names = connection.scalars(text("SELECT tablename FROM pg_tables WHERE schemaname = 'public' ORDER BY 1")).all()
+    rows = connection.execute(text(" UNION ALL ".join(DIGEST.format(name=name) for name in names)))
+    return {name: (count, int(total)) for name, count, total in rows}
+
+
+def changed(before: Digest, after: Digest) -> list[str]:
     """The tables that differ."""
     return [name for name in after if before.get(name) != after[name]]
 
