@@ -1,5 +1,6 @@
 """What every request passes: request id, actor, security headers, error pages, and what all templates may use."""
 
+import errno
 import hashlib
 import logging
 import secrets
@@ -39,6 +40,8 @@ log = logging.getLogger(__name__)
 csrf = CSRFProtect()
 STATIC = Path(__file__).parent.parent / "static"
 YEAR = 365 * 24 * 3600
+WITH_PAGE = (400, 403, 404, 413, 429, 507)  # statuses that have an error page of their own
+NO_ROOM = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 
 
 def init_app(app: Flask) -> None:
@@ -163,7 +166,9 @@ def _error(error: Exception) -> Any:
     if request.path.startswith("/api/") or request.is_json:
         body: dict[str, Any] = {"message": message, "error_id": g.get("request_id", "-")}
         return body | ({"errors": errors} if errors else {}), code, headers
-    page = f"errors/{'shut' if isinstance(error, Shut) else code if code in (400, 403, 404, 413, 429) else 500}.html"
+    page = (
+        f"errors/{'shut' if isinstance(error, Shut) else code if code in (400, 403, 404, 413, 429, 507) else 500}.html"
+    )
     return render_template(page, error_id=g.get("request_id", "-"), message=message), code, headers
 
 
@@ -183,6 +188,8 @@ def _explain(error: Exception) -> tuple[int, str, dict[str, list[str]]]:
             return error.code or 500, error.description or error.name, {}
         case DataError() | IntegrityError():
             return 400, _("This value can't be stored."), {}
+        case OSError() if error.errno in NO_ROOM:
+            return 507, _("There is no room left for files. Nothing was stored; tell whoever runs Clientela."), {}
         case OperationalError():
             return 503, _("The database does not answer just now. Try again in a moment."), {}
     return 500, _("Something went wrong on our side."), {}
