@@ -9,7 +9,7 @@ from flask.cli import with_appcontext
 from app.core.db import db
 from app.ops import backups, demo
 from app.ops.bench import BENCHES, run_all
-from app.ops.drills import imports, mail
+from app.ops.drills import faults, imports, mail, table
 
 
 def register(app: Flask) -> None:
@@ -57,15 +57,24 @@ def bench(only: tuple[str, ...], contacts: int) -> None:
     run_all(only or tuple(BENCHES), contacts)
 
 
-DRILLS = {"import": (imports.run, 200_000), "mail": (mail.run, 2000)}  # with so many rows, unless told otherwise
+DRILLS = {  # with so many rows, unless told otherwise
+    "faults": (table.run_faults, 0),
+    "kills": (table.run_kills, 0),
+    "import": (imports.run, 200_000),
+    "mail": (mail.run, 2000),
+}
+SINGLE = {name: (table.single(name), 0) for name in (title.split()[0] for title in faults.DRILLS)}
+BOUNDED = {"import": 50_000, "mail": 1000}  # rows when all are played
 
 
 @click.command()
-@click.argument("name", type=click.Choice(list(DRILLS)))
+@click.argument("name", type=click.Choice(["all", *DRILLS, *SINGLE]))
 @click.option("--rows", type=click.IntRange(200, 5_000_000), help="Rows of the file, or recipients.")
 def drill(name: str, rows: int | None) -> None:
     """Hurt a product of its own while it works, and count what is left; exit code 0 when all held."""
-    run, usual = DRILLS[name]
-    held = run(rows or usual, click.echo)
-    click.echo(f"{name}: {'held' if held else 'BROKEN'}")
-    sys.exit(not held)
+    chosen = DRILLS if name == "all" else {name: {**DRILLS, **SINGLE}[name]}
+    bounded = BOUNDED if name == "all" else {}
+    held = {title: run(rows or bounded.get(title, usual), click.echo) for title, (run, usual) in chosen.items()}
+    for title, is_so in held.items():
+        click.echo(f"{title}: {'held' if is_so else 'BROKEN'}")
+    sys.exit(not all(held.values()))

@@ -5,18 +5,21 @@ It prints its port, and ends with its standard input.
 
 import asyncio
 import sys
+from collections.abc import Callable
 
 REPLIES = {b"EHLO": b"250-sink\r\n250 PIPELINING\r\n", b"DATA": b"354 go on\r\n", b"QUIT": b"221 bye\r\n"}
 
 
-async def talk(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-    """One conversation."""
+async def talk(
+    reader: asyncio.StreamReader, writer: asyncio.StreamWriter, keep: Callable[[bytes], None] = lambda _mail: None
+) -> None:
+    """One conversation; `keep` gets each mail before it is answered for."""
     writer.write(b"220 sink\r\n")
     while line := await reader.readline():
         verb = line[:4].upper()
         writer.write(REPLIES.get(verb, b"250 ok\r\n"))
         if verb == b"DATA":
-            await reader.readuntil(b"\r\n.\r\n")
+            keep(await reader.readuntil(b"\r\n.\r\n"))
             writer.write(b"250 taken\r\n")
         if verb == b"QUIT":
             break

@@ -1,4 +1,5 @@
 """Bounded drills: the product is started apart, hurt while it works, and its rows are counted afterwards.
 
-`manage drill NAME` runs one in a folder of its own; nothing of the users' data is touched.
+`manage drill NAME` plays one in a folder of its own, `manage drill all` all of them; nothing of the users' data is
+touched. What else could fail is tested in tests/faults.
 """

@@ -25,15 +25,19 @@ def upload(address: str, path: Path) -> int:
     """Start the import by REST; gives the run's id."""
     who = json.dumps({"username": "admin", "password": PASSWORD, "provider": "db"}).encode()
     token = ask(f"{address}/api/v1/security/login", who, {"Content-Type": "application/json"})["access_token"]
+    body, kind = multipart({"kind": "contacts"}, path.name, path.read_bytes())
+    headers = {"Content-Type": kind, "Authorization": f"Bearer {token}"}
+    return int(ask(f"{address}/api/v1/imports/", body, headers)["id"])
+
+
+def multipart(fields: dict[str, str], name: str, content: bytes) -> tuple[bytes, str]:
+    """A form with one `file`: its body and its content type."""
     mark = secrets.token_hex(16)
-    parts = b"".join((
-        f'--{mark}\r\nContent-Disposition: form-data; name="kind"\r\n\r\ncontacts\r\n'.encode(),
-        f'--{mark}\r\nContent-Disposition: form-data; name="file"; filename="{path.name}"\r\n\r\n'.encode(),
-        path.read_bytes(),
-        f"\r\n--{mark}--\r\n".encode(),
-    ))  # fmt: skip
-    headers = {"Content-Type": f"multipart/form-data; boundary={mark}", "Authorization": f"Bearer {token}"}
-    return int(ask(f"{address}/api/v1/imports/", parts, headers)["id"])
+    head = "".join(
+        f'--{mark}\r\nContent-Disposition: form-data; name="{key}"\r\n\r\n{value}\r\n' for key, value in fields.items()
+    )
+    head += f'--{mark}\r\nContent-Disposition: form-data; name="file"; filename="{name}"\r\n\r\n'
+    return head.encode() + content + f"\r\n--{mark}--\r\n".encode(), f"multipart/form-data; boundary={mark}"
 
 
 def ask(address: str, body: bytes, headers: dict[str, str]) -> Any:
