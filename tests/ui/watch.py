@@ -13,10 +13,11 @@ SPRITE = (Path(__file__).parents[2] / "app/static/vendor/icons.svg").read_text()
 
 
 class Watched:
-    """Wraps a page; `faults` lists what went wrong since the last `goto`, one sentence each."""
+    """Wraps a page; `faults` lists what went wrong since the last `goto`, one sentence each. `rests` is the state
+    that a page is waited for."""
 
     def __init__(self, page: Any, address: str) -> None:
-        self.page, self.address = page, address
+        self.page, self.address, self.rests = page, address, "networkidle"
         self.faults: list[str] = []
         page.on("console", lambda m: self.note(m.type in ("error", "warning"), f"console: {m.text}"))
         page.on("pageerror", lambda e: self.note(True, f"script: {e}"))
@@ -33,7 +34,7 @@ class Watched:
         """Open a path and wait until it rests; the answer."""
         self.faults.clear()
         answer = self.page.goto(path if "://" in path else self.address + path)
-        self.page.wait_for_load_state("networkidle")
+        self.page.wait_for_load_state(self.rests)
         return answer
 
     def sign_in(self, who: Someone) -> None:
