@@ -76,13 +76,15 @@ def _forget(session: Session, transaction: SessionTransaction) -> None:
         session.info.pop(PENDING, None)
 
 
+def message(job: str, row_id: int | str) -> "dramatiq.Message[Any]":
+    """What tells a worker of a row."""
+    return dramatiq.Message(queue_name="default", actor_name=job, args=(row_id,), kwargs={}, options={})
+
+
 def nudge(job: str, row_id: int | str, seconds: float = 0) -> None:
     """Send the message now, to be done after so many seconds. A queue that is away is logged and left to the sweep."""
-    message: dramatiq.Message[Any] = dramatiq.Message(
-        queue_name="default", actor_name=job, args=(row_id,), kwargs={}, options={}
-    )
     try:
-        current_app.extensions["broker"].enqueue(message, delay=int(seconds * 1000) or None)
+        current_app.extensions["broker"].enqueue(message(job, row_id), delay=int(seconds * 1000) or None)
     except (dramatiq.errors.BrokerError, RedisError):
         log.warning("queue away, %s %s waits for the sweep", job, row_id)
 

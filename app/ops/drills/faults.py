@@ -10,9 +10,7 @@ import time
 import urllib.error
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import Any
 
-import dramatiq
 import psutil
 
 from app.core import jobs
@@ -22,6 +20,7 @@ from app.ops.drills.stage import Broken, Stage, hit, must, quantile, until
 
 ALL_DONE = "SELECT count(*) FROM bulk_run WHERE id = ANY(%s) AND state = 'done' AND attempts = 1 AND done_rows = total"
 MANY = 200
+LONG_IMPORT = 60_000  # rows: it must last until its worker is killed
 TRIES = 20
 
 
@@ -103,14 +102,10 @@ def doubled_messages(stage: Stage) -> str:
         ids, _p99 = wanted(stage, 50)
         broker = jobs.make_broker(stage.settings["REDIS_URL"])
         for name, number in [("nobody.knows", 1), *(("bulk.run", i) for i in [*reversed(ids), *ids])]:
-            broker.enqueue(message(name, number))
+            broker.enqueue(jobs.message(name, number))
         broker.close()
     took = done_once(stage, ids, 60)
     return f"50 jobs told three times, in reverse too, one unknown among them: each done once in {took:.0f} s"
-
-
-def message(name: str, number: int) -> "dramatiq.Message[Any]":
-    return dramatiq.Message(queue_name="default", actor_name=name, args=(number,), kwargs={}, options={})
 
 
 def orphans(stage: Stage) -> str:
@@ -123,7 +118,7 @@ def orphans(stage: Stage) -> str:
 
 def orphan(stage: Stage, word: str) -> float:
     """Seconds until another worker had it; 0 when it was done before the kill."""
-    state, run = "SELECT state FROM import_run WHERE id = %s", stage.inside(word)["import"]
+    state, run = "SELECT state FROM import_run WHERE id = %s", stage.begin(word, LONG_IMPORT)["import"]
     until(lambda: stage.one(state, run) != "queued", 30, "the import did not begin")
     hit(stage, "dramatiq")
     killed = time.monotonic()

@@ -34,7 +34,7 @@ def run(stage: Stage, process: str) -> str:
     """Kill one process under all kinds of work; what was counted. Raises Broken."""
     word = f"{process}{time.monotonic_ns() % 10**6}"
     before = stage.one(DOUBT)
-    begun = stage.inside(word)
+    begun = stage.begin(word, ROWS)
     until(lambda: progress(stage, begun), 30, "no work began")
     hit(stage, PROCESSES[process])
     killed = time.monotonic()

@@ -122,10 +122,10 @@ class Stage:
         with Redis.from_url(self.settings["REDIS_URL"], socket_timeout=5) as connection:
             yield connection
 
-    def inside(self, *words: str) -> dict[str, Any]:
-        """What `app.ops.drills.work` did with these words, in the product's own environment."""
+    def begin(self, word: str, rows: int) -> dict[str, Any]:
+        """Work of all kinds, begun in the product's own environment (work.py): what was begun, by kind."""
         env = environment(**{**self.settings, "CLIENTELA_SMTP_URL": self.mail_address()})
-        command = [sys.executable, "-P", "-m", "app.ops.drills.work", *words]
+        command = [sys.executable, "-P", "-m", "app.ops.drills.work", word, str(rows)]
         done = subprocess.run(command, env=env, capture_output=True, text=True, timeout=120)
         if done.returncode:
             raise Broken(done.stderr[-600:])

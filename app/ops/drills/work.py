@@ -1,4 +1,5 @@
-"""Work of each kind, begun in the environment of a product under drill: `python -m app.ops.drills.work WORD`.
+"""Work of each kind, begun in the environment of a product under drill: `python -m app.ops.drills.work WORD ROWS`
+(of the import).
 
 It prints one line of JSON: what was begun, by kind. What it should come to is counted from outside (matrix.py).
 """
@@ -21,12 +22,12 @@ PEOPLE, ROWS, TASKS, INVOICES = 30, 8000, 20, 5
 TEXTS = {"subject": "Novità {{first_name|amico}}", "html": "<p>Per {{name}}</p>", "language": "it"}
 
 
-def begin(word: str) -> dict[str, Any]:
+def begin(word: str, rows: int) -> dict[str, Any]:
     """Everything at once. `word` stands in all that it makes, so that rounds are told apart."""
     people = persons(word)
     begun = {
         "people": people,
-        "import": an_import(word),
+        "import": an_import(word, rows),
         "export": an_export(),
         "bulk": a_bulk(word, people),
         "mailing": a_mailing(people),
@@ -50,14 +51,14 @@ def persons(word: str) -> list[int]:
     return [person.id for person in made]
 
 
-def an_import(word: str) -> int:
-    """ROWS persons whose last name is the word and a number."""
+def an_import(word: str, rows: int) -> int:
+    """So many persons whose last name is the word and a number."""
     from app.imports import service
 
     text = io.StringIO()
     out = csv.writer(text)
     out.writerow(["Nome", "Cognome", "Email"])
-    out.writerows([f"Imp{word}", f"{word}{n}", f"i{word}{n}@example.com"] for n in range(ROWS))
+    out.writerows([f"Imp{word}", f"{word}{n}", f"i{word}{n}@example.com"] for n in range(rows))
     run = service.upload(io.BytesIO(text.getvalue().encode()), f"{word}.csv")
     service.start(run, dry_run=False)
     return int(run.id)
@@ -126,11 +127,11 @@ def reminders(word: str) -> list[int]:
     return [task.id for task in made]
 
 
-def main(app: Flask, word: str) -> None:
+def main(app: Flask, word: str, rows: int = ROWS) -> None:
     """Begin, and say what."""
     with app.test_request_context(base_url="https://crm.example.com"), access.acting_as(requester(None)):
-        print(json.dumps(begin(word)))
+        print(json.dumps(begin(word, rows)))
 
 
 if __name__ == "__main__":
-    main(create_app(views=False), sys.argv[1])
+    main(create_app(views=False), sys.argv[1], int(sys.argv[2]))
