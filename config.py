@@ -38,6 +38,7 @@ def load(env: Mapping[str, str] = os.environ) -> dict[str, Any]:
         "REDIS_URL": env.get("REDIS_URL", "redis://127.0.0.1:6379/0"),
         "SQLALCHEMY_DATABASE_URI": database_url(env),
         "SQLALCHEMY_ENGINE_OPTIONS": engine_options(env),
+        "OPENID": openid(env),
         **web_settings(base_url),
         **framework_settings(),
     }
@@ -94,6 +95,35 @@ def engine_options(env: Mapping[str, str]) -> dict[str, Any]:
     }
 
 
+def openid(env: Mapping[str, str]) -> dict[str, Any] | None:
+    """The provider of OpenID Connect that people may sign in by; None where none is named.
+
+    CLIENTELA_OPENID_ISSUER, _CLIENT_ID and _CLIENT_SECRET name it; _BUTTON is what the login page calls it;
+    _DOMAINS are the only domains of addresses let in; _CREATE=1 makes accounts for the unknown; _ROLES
+    ("staff=User,heads=Administrator") gives roles by what stands in the claim _GROUP_CLAIM, and lets nobody else in.
+    """
+    keys = ("ISSUER", "CLIENT_ID", "CLIENT_SECRET", "BUTTON", "DOMAINS", "CREATE", "GROUP_CLAIM", "ROLES", "SCOPES")
+    given = {key: env.get(f"CLIENTELA_OPENID_{key}", "").strip() for key in keys}
+    if not given["ISSUER"]:
+        return None
+    if not (given["CLIENT_ID"] and given["CLIENT_SECRET"]):
+        raise ConfigError("CLIENTELA_OPENID_ISSUER needs CLIENTELA_OPENID_CLIENT_ID and CLIENTELA_OPENID_CLIENT_SECRET")
+    pairs = [pair.partition("=") for pair in given["ROLES"].split(",") if pair.strip()]
+    if not all(group.strip() and role.strip() for group, _, role in pairs):
+        raise ConfigError("CLIENTELA_OPENID_ROLES must be written as group=Role,group=Role")
+    return {
+        "issuer": given["ISSUER"].rstrip("/"),
+        "client_id": given["CLIENT_ID"],
+        "client_secret": given["CLIENT_SECRET"],
+        "button": given["BUTTON"],
+        "domains": given["DOMAINS"].lower().replace(",", " ").split(),
+        "create": given["CREATE"].lower() in ("1", "true", "yes"),
+        "group_claim": given["GROUP_CLAIM"] or "groups",
+        "roles": {group.strip(): role.strip() for group, _, role in pairs},
+        "scopes": given["SCOPES"] or "openid email profile",
+    }
+
+
 def web_settings(base_url: str) -> dict[str, Any]:
     """Cookies, sizes and CSRF. Secure cookies follow the public address, so that http on loopback still works."""
     secure = base_url.startswith("https://")
@@ -106,6 +136,7 @@ def web_settings(base_url: str) -> dict[str, Any]:
         "MAX_CONTENT_LENGTH": 210 * 1024 * 1024,
         "MAX_FORM_MEMORY_SIZE": 5 * 1024 * 1024,
         "WTF_CSRF_TIME_LIMIT": None,
+        "LOGIN_REFUSAL_SECONDS": 0.4,
     }
 
 
@@ -125,6 +156,8 @@ def framework_settings() -> dict[str, Any]:
         "FAB_API_SHOW_STACKTRACE": False,
         "FAB_PASSWORD_COMPLEXITY_ENABLED": True,
         "FAB_PASSWORD_COMPLEXITY_VALIDATOR": "app.core.security:strong_password",
+        "FAB_API_KEY_ENABLED": True,
+        "FAB_API_KEY_PREFIXES": ["clk_"],
         "AUTH_TYPE": 1,
         "AUTH_ROLE_ADMIN": "Owner",
         "AUTH_ROLE_PUBLIC": "Visitor",

@@ -17,6 +17,7 @@ from app.core.db import db, migrate
 ROOMS = [
     "lists",
     "settings",
+    "accounts",
     "mailing",
     "notices",
     "bulk",

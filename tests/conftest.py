@@ -73,7 +73,7 @@ def app(environment: dict[str, str]) -> Any:
     from app import create_app
 
     application = create_app()
-    application.config |= {"TESTING": True, "FAB_PASSWORD_HASH_METHOD": "pbkdf2:sha256:1"}
+    application.config |= {"TESTING": True, "FAB_PASSWORD_HASH_METHOD": "pbkdf2:sha256:1", "LOGIN_REFUSAL_SECONDS": 0}
     return application
 
 

@@ -644,7 +644,7 @@ MADE: dict[str, Callable[..., Any]] = {
 def acting(who: Someone | None) -> Iterator[None]:
     """Act as somebody within an application context, as a door would let them; None is nobody."""
     found = load_actor(who.id) if who else None
-    with access.acting_as(found[0] if found else access.NOBODY):
+    with access.acting_as(found or access.NOBODY):
         yield
 
 

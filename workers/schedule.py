@@ -55,15 +55,19 @@ def sweep() -> None:
 
 def expired() -> None:
     """Take away what has had its time: exported files, what undoes an import, unconfirmed forms, notices, marks of what
-    was done once; bring in counts."""
-    from app.core import once
+    was done once, sessions, the oldest of the log; bring in counts."""
+    from app.accounts.service import LOG_DAYS
+    from app.core import audit, once, sessions
     from app.exports.service import take_away
     from app.imports.undoing import forget_old
     from app.notices import service as notices
+    from app.settings.preferences import chosen
     from app.webforms import confirming
     from app.webforms.counts import bring_in
 
     take_away()
+    sessions.forget()
+    audit.forget(chosen(LOG_DAYS))
     forget_old()
     bring_in()
     confirming.forget_old()

@@ -76,7 +76,7 @@ def _who_sees(step: Step, whom: str) -> int:
     """As `_person`, for words that name the record: nobody is told of what is hidden (NOT-02). Raises RuleBroken."""
     person, model = _person(step, whom), type(step.row)
     found = load_actor(person)
-    with access.acting_as(found[0] if found else access.NOBODY):
+    with access.acting_as(found or access.NOBODY):
         sees = db.session.scalar(select(model.id).where(model.id == step.row.id)) is not None
     if not sees:
         name = db.session.get_one(User, person).get_full_name()

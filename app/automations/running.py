@@ -83,11 +83,11 @@ def act(automation: Automation, record_id: int, key: str, chain: tuple[int, ...]
     Raises Refused where the owner administers no more, the record is gone, does not fit, or an act is refused.
     """
     found = load_actor(automation.owner_id)
-    if found is None or not found[0].is_admin:
+    if found is None or not found.is_admin:
         why = _("Whoever saved it last may not administer any more: let an administrator save it again.")
         raise Refused(RunState.FAILED, why)
     entity = triggers.TRIGGERS[automation.trigger].entity
-    with access.acting_as(found[0]), force_locale(found[0].locale or "en"), at_work((*chain, automation.id)):
+    with access.acting_as(found), force_locale(found.locale or "en"), at_work((*chain, automation.id)):
         model = triggers.MODELS[entity]
         row = db.session.scalar(select(model).where(model.id == record_id))
         if row is None:

@@ -35,7 +35,7 @@ def work(run_id: int) -> None:
         return
     run = db.session.get_one(BulkRun, run_id)
     found = load_actor(run.owner_id)
-    actor = found[0] if found else access.NOBODY
+    actor = found or access.NOBODY
     try:
         with runs.beating(BulkRun, run_id, token), force_locale(run.locale):
             _to_its_end(run_id, token, actor)
@@ -102,7 +102,7 @@ def _end(run_id: int, token: int, state: RunState, error: str | None = None) -> 
         select(BulkRun).where(BulkRun.id == run_id).execution_options(populate_existing=True)
     ).one()
     found = load_actor(run.owner_id)
-    with access.acting_as(found[0] if found else access.NOBODY):
+    with access.acting_as(found or access.NOBODY):
         notices.tell_gathered(run.told)
     with access.acting_as(access.NOBODY):  # the product tells, not the person
         said = {"changed": run.changed, "left": run.left_alone}

@@ -68,8 +68,8 @@ def _step(mailing_id: int) -> Next:
         db.session.rollback()
         return Next.NOTHING
     found = load_actor(mailing.owner_id)
-    with access.acting_as(found[0] if found else access.NOBODY):
-        if found is None or not found[0].is_admin:
+    with access.acting_as(found or access.NOBODY):
+        if found is None or not found.is_admin:
             return _end(mailing, MailingState.FAILED, _("Whoever started it may not send mailings any more."))
         return _go_on(mailing)
 

@@ -13,7 +13,7 @@ from sqlalchemy import Column, Index, Table, UniqueConstraint, and_, exists, sel
 
 from app.contacts import service
 from app.contacts.models import FISCAL, Contact, Kind, Medium, Merge
-from app.core import access
+from app.core import access, audit
 from app.core.db import Model, db
 from app.core.errors import NotAllowed, RuleBroken
 from app.history import service as history
@@ -85,6 +85,7 @@ def merge(kept: Contact, gone: Contact, take: set[str]) -> Merge:
     _reread(kept)
     history.record(kept, Verb.MERGED, [{"field": "merged", "old": None, "new": words.short(name)}])
     db.session.add(row)
+    audit.note("record.merged", f"contact {row.kept_id}: {words.short(kept.full_name)}", words.short(name))
     db.session.flush()
     return row
 

@@ -10,7 +10,7 @@ from sqlalchemy import Table, delete, or_, select, update
 from app.contacts import merging
 from app.contacts.consents import Consent
 from app.contacts.models import FISCAL, Address, Channel, Contact, Kind, Merge, contact_tag
-from app.core import access, clock
+from app.core import access, audit, clock
 from app.core.db import Model, db
 from app.core.errors import NotAllowed, RuleBroken
 from app.history.models import HistoryEvent
@@ -88,6 +88,8 @@ def erase(contact: Contact) -> None:
     for table in (Model.metadata.tables[name] for name in COPIES if name in Model.metadata.tables):
         db.session.execute(delete(table).where(table.c.contact_id.in_(keys)))
     _forget(contact.kind, keys)
+    audit.note("record.deleted", f"contact {contact.id}")  # by number: the name is what is forgotten
+    db.session.flush()
     db.session.expire_all()
 
 

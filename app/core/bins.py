@@ -16,7 +16,7 @@ from sqlalchemy import Select, delete, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import lazyload
 
-from app.core import access, clock
+from app.core import access, audit, clock
 from app.core.db import db
 from app.core.errors import RuleBroken
 from app.core.mixins import Binned
@@ -83,7 +83,10 @@ def empty(model: type[Any], key: int | None = None) -> int:
     with _behind():
         old = update(model).where(model.deleted_at > clock.now() - KEPT).values(deleted_at=clock.now() - KEPT)
         done = db.session.execute(old.where(model.id == key) if key else old, execution_options=QUIET)
-    return int(done.rowcount)  # type: ignore[attr-defined]
+    count = int(done.rowcount)  # type: ignore[attr-defined]
+    if count:
+        audit.note("record.deleted", f"{model.__tablename__} {key}" if key else model.__tablename__, count)
+    return count
 
 
 def purge() -> Iterator[int]:

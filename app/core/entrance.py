@@ -31,7 +31,8 @@ ALWAYS = {
     "metrics",
     "LoginView",
     "LocaleView",
-    "SecurityApi",
+    "LoginApi",
+    "OpenIdView",
     "UnsubscribeView",
     "UtilView",
 }

@@ -1,15 +1,17 @@
 """What the product knows of a user beyond Flask-AppBuilder's own table, and the actor made from it."""
 
-from typing import Any
+import datetime as dt
+from typing import Any, NamedTuple
 
 from flask_appbuilder.security.sqla.models import Group, Role, User, assoc_group_role, assoc_user_group, assoc_user_role
-from sqlalchemy import ForeignKey, Integer, String, func, select, true
+from sqlalchemy import ForeignKey, String, and_, func, select, true
 from sqlalchemy.orm import Mapped, mapped_column
 
-from app.core import entrance
+from app.core import clock, entrance
 from app.core.access import EVERYONE, Actor
 from app.core.db import Model, db
 from app.core.entrance import ADMINISTRATOR, OWNER, Entrance, insider
+from app.core.sessions import UserSession, digest
 
 USER, READ_ONLY = "User", "Read only"
 ADMIN_ROLES = {OWNER, ADMINISTRATOR}
@@ -26,21 +28,20 @@ ROLE_ALIASES = {
 
 
 class Profile(Model):
-    """Language, time zone and look of one user, and the version that ends older sessions when it grows."""
+    """Language and time zone of one user."""
 
     __tablename__ = "user_profile"
 
     user_id: Mapped[int] = mapped_column(ForeignKey("ab_user.id", ondelete="CASCADE"), primary_key=True)
     locale: Mapped[str | None] = mapped_column(String(5))
     timezone: Mapped[str] = mapped_column(String(64), default="Europe/Rome", server_default="Europe/Rome")
-    session_version: Mapped[int] = mapped_column(Integer, default=1, server_default="1")
 
 
 def profile_of(user_id: int) -> Profile:
     """The user's profile, made at the first question."""
     profile = db.session.get(Profile, user_id)
     if profile is None:
-        profile = Profile(user_id=user_id, timezone="Europe/Rome", session_version=1)
+        profile = Profile(user_id=user_id, timezone="Europe/Rome")
         db.session.add(profile)
         db.session.flush()
     return profile
@@ -51,24 +52,47 @@ def zone_of(user_id: int) -> str:
     return db.session.scalar(select(Profile.timezone).where(Profile.user_id == user_id)) or "Europe/Rome"
 
 
-def load_actor(user_id: int) -> tuple[Actor, int] | None:
-    """The actor for a user and the session version, in one statement; None for who is unknown, inactive or outside
-    the CRM. For whoever works for somebody: what is done for nobody any more, is not done."""
-    found = load_account(user_id, heed_switch=False)
-    return None if found is None or found[0].shut else found
+def load_actor(user_id: int) -> Actor | None:
+    """The actor for a user; None for who is unknown, inactive or outside the CRM. For whoever works for somebody: what
+    is done for nobody any more, is not done."""
+    row = db.session.execute(_actor_statement(user_id)).one_or_none()
+    actor = _actor(user_id, row, heed_switch=False)
+    return None if actor is None or actor.shut else actor
 
 
-def load_account(user_id: int, heed_switch: bool = True) -> tuple[Actor, int] | None:
+def load_account(user_id: int) -> Actor | None:
     """As `load_actor`, for doors: who is outside the CRM, and everybody while it is off, is an actor with the reason in
     `shut` who sees no row; None for unknown and inactive users."""
     row = db.session.execute(_actor_statement(user_id)).one_or_none()
+    return _actor(user_id, row)
+
+
+class Entered(NamedTuple):
+    """Who came with the key of a session, and that session's own facts."""
+
+    actor: Actor
+    session_id: int
+    seen_at: dt.datetime
+    way: str
+
+
+def entered(user_id: int, key: str) -> Entered | None:
+    """Whoever holds the key of a session of this user that has not ended, in one statement."""
+    statement = _actor_statement(user_id).add_columns(UserSession.id, UserSession.seen_at, UserSession.way)
+    mine = and_(UserSession.user_id == User.id, UserSession.key_hash == digest(key), UserSession.until > clock.now())
+    row = db.session.execute(statement.join(UserSession, mine)).one_or_none()
+    actor = _actor(user_id, row)
+    return Entered(actor, row.id, row.seen_at, row.way) if actor and row else None
+
+
+def _actor(user_id: int, row: Any, heed_switch: bool = True) -> Actor | None:
     if row is None or not row.active:
         return None
     roles = {*(row.own_roles or ()), *(row.group_roles or ())}
     mine = (user_id, *(-g for g in row.group_ids or ()))
     is_in = entrance.admits(row.everyone, row.principals, roles, set(mine))
     shut = entrance.OUTSIDE if not is_in else entrance.OFF if heed_switch and not row.is_on else ""
-    actor = Actor(
+    return Actor(
         user_id=user_id,
         name=f"{row.first_name} {row.last_name}".strip(),
         is_admin=not shut and bool(ADMIN_ROLES & roles),
@@ -78,7 +102,6 @@ def load_account(user_id: int, heed_switch: bool = True) -> tuple[Actor, int] | 
         roles=tuple(sorted(roles)),
         shut=shut,
     )
-    return actor, row.session_version or 1
 
 
 def _actor_statement(user_id: int) -> Any:
@@ -95,7 +118,6 @@ def _actor_statement(user_id: int) -> Any:
             User.last_name,
             Profile.locale,
             Profile.timezone,
-            Profile.session_version,
             Entrance.is_on,
             Entrance.everyone,
             Entrance.principals,
@@ -125,11 +147,6 @@ def user_named(name: str) -> User | None:
         )
     ).all()
     return found[0] if len(found) == 1 else None
-
-
-def end_sessions(user_id: int) -> None:
-    """Make every cookie and token of the user invalid from the next request on (RELIABILITY, threat 15)."""
-    profile_of(user_id).session_version += 1
 
 
 def names_of_principals(ids: list[int]) -> dict[int, str]:

@@ -10,7 +10,7 @@ from app.core.db import appbuilder_of, db
 from app.core.people import ADMINISTRATOR, OWNER, READ_ONLY, USER
 
 # Flask-AppBuilder's own views that everybody needs for their own account.
-OWN_ACCOUNT = {"ResetMyPasswordView", "UserInfoEditView", "LocaleView", "SwaggerView", "OpenApi", "MenuApi"}
+OWN_ACCOUNT = {"Account", "ResetMyPasswordView", "UserInfoEditView", "LocaleView", "SwaggerView", "OpenApi", "MenuApi"}
 OWN_DETAILS = ("can_userinfo", "UserDBModelView")
 READING = {"can_read", "can_find", "can_index", "can_get"}
 READ, WRITE, DELETE = "read", "write", "delete"

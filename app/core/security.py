@@ -1,10 +1,11 @@
-"""Flask-AppBuilder's security manager with our rules: who the actor is, when a session ends, how logins are limited."""
+"""Flask-AppBuilder's security manager with our rules: who the actor is, what a key may do, how logins are limited."""
 
 import logging
 import re
+import time
 from typing import Any
 
-from flask import abort, g, redirect, request, session
+from flask import abort, g, request, session
 from flask_appbuilder import expose
 from flask_appbuilder.security.sqla.manager import SecurityManager
 from flask_appbuilder.security.sqla.models import (
@@ -14,36 +15,21 @@ from flask_appbuilder.security.sqla.models import (
     ViewMenu,
     assoc_permissionview_role,
 )
-from flask_appbuilder.security.views import AuthDBView
 from flask_appbuilder.validators import PasswordComplexityValidationError
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from flask_jwt_extended import JWTManager
-from flask_login import logout_user, user_logged_in
+from flask_jwt_extended import JWTManager, get_jwt
 from sqlalchemy import select
 from sqlalchemy.exc import ArgumentError, CompileError, DataError
 
-from app.core import access, entrance, logins, nav
+from app.core import access, audit, entrance, keys, logins, nav, sessions, watching
 from app.core.account import AccountView
 from app.core.db import db
-from app.core.people import OWNER, User, end_sessions, load_account, profile_of
+from app.core.login_views import SESSION, LoginApi, LoginView
+from app.core.people import OWNER, User, entered, load_account
 
+__all__ = ["CrmSecurityManager", "strong_password", "watching"]
 log = logging.getLogger(__name__)
-SESSION_VERSION = "sv"
-
-
-class LoginView(AuthDBView):
-    """Signing out is a POST: a GET could be forced by any page's picture."""
-
-    @expose("/logout/", methods=["POST"])
-    def logout(self) -> Any:
-        user_id = access.current().user_id
-        logout_user()
-        session.clear()
-        if user_id is not None:
-            end_sessions(user_id)
-            db.session.commit()
-        return redirect(self.appbuilder.get_url_for_login)
 
 
 class Careful:
@@ -88,6 +74,7 @@ class CrmSecurityManager(SecurityManager):
     """Adds actor, session version, limits on failures; permissions of a user are read once a request."""
 
     authdbview = LoginView
+    security_api = LoginApi
     userinfoeditview = AccountView
     userdbmodelview = careful(SecurityManager.userdbmodelview)
     groupmodelview = careful(SecurityManager.groupmodelview)
@@ -108,40 +95,68 @@ class CrmSecurityManager(SecurityManager):
 
     def create_jwt_manager(self, app: Any) -> JWTManager:
         manager = super().create_jwt_manager(app)
-        manager.additional_claims_loader(lambda identity: {SESSION_VERSION: profile_of(int(identity)).session_version})
+        manager.additional_claims_loader(lambda _user: {SESSION: g.get("session_key") or get_jwt()[SESSION]})
         return manager
 
     def auth_user_db(self, username: str, password: str) -> Any:
-        """As Flask-AppBuilder's, behind the limits. Raises 429."""
-        logins.refuse_guessers(username or "")
+        """As Flask-AppBuilder's, behind the limits; refusals are noted and take equal time. Raises 429."""
+        start, name = time.monotonic(), username or ""
+        logins.refuse_guessers(name)
         user = super().auth_user_db(username, password)
         if user is None:
-            logins.count_failure(username or "")
+            logins.count_failure(name)
+            self.note_failure(name, sessions.PASSWORD)
+            logins.wait_since(start)
         return user
+
+    def note_failure(self, name: str, way: str) -> None:
+        """Log a refused sign-in. A name that nobody has may be a password typed too early: only its start is kept."""
+        user = self.find_user(username=name) or self.find_user(email=name)
+        audit.note("login.failed", way, who=(user.id, user.username) if user else (None, f"{name[:3]}…"))
+        db.session.commit()
 
     def load_user(self, pk: Any) -> Any | None:
         """The user of a session cookie, unless the session was ended meanwhile."""
-        return self._enter(int(pk), session.get(SESSION_VERSION))
+        return self._enter(int(pk), session.get(SESSION))
 
     def load_user_jwt(self, _jwt_header: Any, jwt_data: dict[str, Any]) -> Any | None:
-        """The user of a bearer token, unless tokens of its age were ended."""
-        g.user = self._enter(int(jwt_data["sub"]), jwt_data.get(SESSION_VERSION))
+        """The user of a bearer token, unless its session was ended."""
+        g.user = self._enter(int(jwt_data["sub"]), jwt_data.get(SESSION))
         return g.user
 
-    def _enter(self, user_id: int, version: int | None) -> Any | None:
-        found = load_account(user_id)
-        if found is None or found[1] != version:
+    def _enter(self, user_id: int, key: Any) -> Any | None:
+        found = entered(user_id, key) if isinstance(key, str) else None
+        if found is None:
             return None
-        access.enter(found[0])
+        if sessions.touch(found.session_id, found.seen_at, found.way):
+            db.session.commit()
+        g.session_id = found.session_id
+        access.enter(found.actor)
         if request.path.startswith("/api/"):
-            entrance.refuse(found[0])
+            entrance.refuse(found.actor)
         return db.session.get(User, user_id)
+
+    def validate_api_key(self, api_key_string: str) -> Any | None:
+        """The user of a key of a program; what it may do is kept for `has_access`. Raises Shut, 401, 429."""
+        row = keys.opened_by(api_key_string)
+        actor = load_account(row.user_id)
+        if actor is None:
+            return None
+        entrance.refuse(actor)
+        g.key_scopes = row.scopes
+        if keys.note_use(row):
+            db.session.commit()
+        access.enter(actor)
+        g.user, g._api_key_user = db.session.get(User, actor.user_id), True
+        return g.user
 
     def has_access(self, permission_name: str, view_name: str) -> bool:
         """Whether the request's user has a permission; all of them are read with one statement a request."""
         actor = access.current()
         if actor.user_id is None:
             return bool(self.is_item_public(permission_name, view_name))
+        if "key_scopes" in g and not keys.allows(g.key_scopes, permission_name, view_name):
+            return False
         if OWNER in actor.roles:
             return True
         if "permissions" not in g:
@@ -151,10 +166,9 @@ class CrmSecurityManager(SecurityManager):
     def reset_password(self, userid: int, password: str) -> None:
         """Set a password and end all sessions but the one that did it."""
         super().reset_password(userid, password)
-        end_sessions(int(userid))
         if access.current().user_id == int(userid):
-            session[SESSION_VERSION] = profile_of(int(userid)).session_version
-        db.session.commit()
+            session[SESSION] = sessions.renew(g.session_id)
+            db.session.commit()
 
 
 def _permissions_of(roles: tuple[str, ...]) -> set[tuple[str, str]]:
@@ -168,18 +182,6 @@ def _permissions_of(roles: tuple[str, ...]) -> set[tuple[str, str]]:
         .where(Role.name.in_(roles))
     )
     return {(permission, view) for permission, view in rows}
-
-
-@user_logged_in.connect
-def _remember_version(sender: Any, user: Any, **_extra: Any) -> None:
-    """A fresh session for each login, so that a cookie set before it is worth nothing after."""
-    kept = {key: session[key] for key in ("_user_id", "_fresh", "_id") if key in session}
-    session.clear()
-    session.update(kept)
-    session.permanent = True
-    profile = profile_of(user.id)
-    session[SESSION_VERSION] = profile.session_version
-    db.session.commit()
 
 
 def strong_password(password: str) -> None:

@@ -45,7 +45,7 @@ def _as_requester(run_id: int, token: int) -> None:
     if run is None:
         raise runs.Superseded
     found = load_actor(run.owner_id)
-    with access.acting_as(found[0] if found else access.NOBODY), force_locale(run.locale):
+    with access.acting_as(found or access.NOBODY), force_locale(run.locale):
         state, came = _outcome(run, token)
     _end(run_id, token, state, **came)  # as the caller: the requester may see not even the run any more
 

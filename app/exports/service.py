@@ -6,7 +6,7 @@ from flask_babel import get_locale
 from flask_babel import gettext as _
 from sqlalchemy import func, select
 
-from app.core import access, clock, storage
+from app.core import access, audit, clock, storage
 from app.core.db import appbuilder_of, db
 from app.core.errors import NotAllowed, RuleBroken
 from app.core.jobs import RunState, later
@@ -36,6 +36,8 @@ def start(
     run.locale = str(get_locale() or "en")[:5]
     db.session.add(run)
     db.session.flush()
+    if entity == ALL:
+        audit.note("export.all", run.file_name)
     later("exports.run", run)
     return run
 

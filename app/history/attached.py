@@ -85,5 +85,5 @@ def _sees(user_id: int, name: str, key: int) -> bool:
     found = load_actor(user_id)
     if found is None:
         return False
-    with access.acting_as(found[0]):
+    with access.acting_as(found):
         return parents.seen(name, key) is not None

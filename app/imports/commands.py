@@ -77,7 +77,7 @@ def requester(name: str | None) -> access.Actor:
     found = load_actor(user.id) if user else None
     if found is None:
         raise Refused(f"There is no user “{name}”." if name else "There is no Owner yet.")
-    return found[0]
+    return found
 
 
 def prepare(kind: str, file: Path, map_file: Path | None, encoding: str | None, chosen: Json, dry_run: bool) -> int:

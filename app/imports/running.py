@@ -99,7 +99,7 @@ def own_connection() -> Iterator[Connection]:
 def _as_requester(job: Job) -> None:
     """Rights count as they are now, not as they were when the run was queued (threat 29)."""
     found = load_actor(job.run.owner_id)
-    with access.acting_as(found[0] if found else access.NOBODY), force_locale(job.run.locale):
+    with access.acting_as(found or access.NOBODY), force_locale(job.run.locale):
         try:
             if found is None or not service.may_write(job.run.kind):
                 raise Refused(REVOKED[job.run.kind])

@@ -10,7 +10,7 @@ from flask.cli import with_appcontext
 from sqlalchemy import update
 
 from app.campaigns.models import Mailing, MailingState
-from app.core import access, clock, roles
+from app.core import access, audit, clock, roles
 from app.core.db import db
 from app.mailing.models import MailState, OutgoingMail
 from app.ops import archive, upgrade
@@ -35,6 +35,9 @@ def backup(file: Path, without_key: bool, verify: bool) -> None:
         write_private(current_app.config["DATA"] / upgrade.LAST_BACKUP, clock.now().isoformat())
     except (archive.Unfit, OSError) as error:
         raise click.ClickException(str(error)) from error
+    with access.acting_as(access.SYSTEM):
+        audit.note("backup.made", file.name)
+        db.session.commit()
     rows, size = sum(content["rows"].values()), file.stat().st_size
     click.echo(f"{file}: {rows} rows, {len(content['files'])} files, {size} bytes{', verified' if verify else ''}")
 
@@ -80,4 +83,5 @@ def bring_up() -> None:
         db.session.execute(update(OutgoingMail).where(waiting).values(state=MailState.DOUBT, error=HELD))
         going = Mailing.state.in_([MailingState.QUEUED, MailingState.RUNNING])
         db.session.execute(update(Mailing).where(going).values(state=MailingState.PAUSED))
+        audit.note("backup.restored")
         db.session.commit()

@@ -59,7 +59,7 @@ def acting_as_user(user_id: int) -> Iterator[None]:
     """Act as an active user."""
     found = load_actor(user_id)
     assert found is not None  # noqa: S101 (made above)
-    with access.acting_as(found[0]):
+    with access.acting_as(found):
         yield
 
 

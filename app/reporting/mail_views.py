@@ -150,7 +150,7 @@ class ReportMailView(ThreeVerbs, BaseView):
         """The link in a mail: GET asks, POST does, without signing in."""
         found = service.read_token(token) or abort(404)
         actor = load_actor(found[1]) or abort(404)
-        with access.acting_as(actor[0]):
+        with access.acting_as(actor):
             row = self._row(found[0])
             if request.method == "POST":
                 service.stop(row)

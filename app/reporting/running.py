@@ -54,7 +54,7 @@ def send(row: ReportSchedule, user_id: int) -> ReportMail:
     try:
         if found is None:
             raise NotAllowed
-        with access.acting_as(found[0]), force_locale(found[0].locale or "en"):
+        with access.acting_as(found), force_locale(found.locale or "en"):
             _queue(row, user_id, entry)
     except NotAllowed:
         entry.error = _("This user may not see it any more.")

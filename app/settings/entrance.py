@@ -5,11 +5,10 @@ from typing import Any
 from flask_babel import gettext as _
 from sqlalchemy import func, or_, select
 
-from app.core import access
 from app.core.db import db
 from app.core.entrance import chosen
 from app.core.errors import Conflict, RuleBroken
-from app.core.people import ADMINISTRATOR, OWNER, USER, Group, Role, User, end_sessions, role_named
+from app.core.people import ADMINISTRATOR, OWNER, USER, Group, Role, User, role_named
 from app.core.text import fold, like_fragment
 
 FOUND = 20
@@ -63,14 +62,12 @@ def appoint(user_id: Any) -> User:
 
 
 def dismiss(user_id: int) -> User | None:
-    """Make an administrator a plain user; open sessions end, so that nothing begun as one goes on."""
+    """Make an administrator a plain user; open sessions end with that (`watching`)."""
     user = db.session.get(User, user_id)
     if user is None or ADMINISTRATOR not in {role.name for role in user.roles}:
         return None
     left = [role for role in user.roles if role.name != ADMINISTRATOR]
     user.roles = left or [role_named(USER)]
-    if user.id != access.current().user_id:
-        end_sessions(user.id)
     db.session.flush()
     return user
 

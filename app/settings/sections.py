@@ -28,6 +28,7 @@ SECTIONS = (
     Section(_l("Invoice settings"), ("items", "taxes", "organization", "invoice-*")),
     Section(_l("Automations and programs"), ("automations", "webhooks")),
     Section(_l("Access rights"), ("access", "modules", "UserDBModelView", "GroupModelView", "RoleModelView")),
+    Section(_l("Security"), ("sign-in", "log")),
 )
 OTHER = Section(_l("Other"), ())
 # What people may type for a card, besides what stands on it.
@@ -59,6 +60,8 @@ SYNONYMS: dict[str, Any] = {
     "UserDBModelView": _l("account person password login"),
     "GroupModelView": _l("team department members"),
     "RoleModelView": _l("permission level right"),
+    "sign-in": _l("two-factor totp session api key login"),
+    "log": _l("audit login history administrator"),
 }
 
 

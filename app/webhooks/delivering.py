@@ -77,9 +77,9 @@ def _prepared(delivery: Delivery, webhook: Webhook, body: Body) -> str | None:
     if delivery.body is not None:
         return None
     found = load_actor(webhook.owner_id)
-    if found is None or not found[0].is_admin:
+    if found is None or not found.is_admin:
         return _("Whoever set it up may not use it any more: let an administrator save it again.")
-    with access.acting_as(found[0]), force_locale(found[0].locale or "en"):
+    with access.acting_as(found), force_locale(found.locale or "en"):
         delivery.body = body(delivery)
     return _("The record is gone.") if delivery.body is None else None
 

@@ -115,7 +115,7 @@ def _bill_many(client: int, who: int) -> list[str]:
         db.engine.dispose(close=False)  # the connections are the parent's
         found = load_actor(who)
         assert found
-        with access.acting_as(found[0]):
+        with access.acting_as(found):
             for n in range(EACH + EACH // 9):
                 try:
                     service.save({"client": client, "lines": [LINE], "status": "billed"})

@@ -20,7 +20,7 @@ MISSING = 999_999_999
 Digest = dict[str, tuple[int, int]]
 LAST: dict[str, Any] = {}
 # Signing in and out writes these; they say nothing of anybody's records.
-BOOKKEEPING = "ARRAY['last_login', 'login_count', 'fail_login_count', 'changed_on', 'session_version']"
+BOOKKEEPING = "ARRAY['last_login', 'login_count', 'fail_login_count', 'changed_on', 'seen_at', 'until']"
 DIGEST = (
     "SELECT '{name}', count(*), coalesce(sum(hashtextextended((to_jsonb(t) - "
     + BOOKKEEPING

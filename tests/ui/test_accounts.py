@@ -9,9 +9,14 @@ NEW = {"first_name": "Nuova", "last_name": "Utente", "username": "nuova", "email
 
 
 def choose(page: object, field: str, text: str) -> None:
-    """Pick a choice of a dressed <select> by typing."""
+    """Pick a choice of a dressed <select> by typing.
+
+    It looks through its choices 300 ms after the last letter, and opens itself and takes the focus to show what it
+    found: whoever has gone on by then finds it above the form's buttons. So what it found is waited for first.
+    """
     box = page.locator(f"#{field}-ts-control")  # type: ignore[attr-defined]
     box.fill(text)
+    expect(page.locator(f"#{field}-ts-dropdown .option")).to_have_count(1)  # type: ignore[attr-defined]
     page.locator(f"#{field}-ts-dropdown .option:has-text('{text}')").first.click()  # type: ignore[attr-defined]
     box.press("Escape")
     expect(page.locator(f"#{field}-ts-dropdown")).to_be_hidden()  # type: ignore[attr-defined]

@@ -46,7 +46,7 @@ class FeedView(BaseView):
         found = load_actor(user_id)
         if found is None:
             return False
-        access.enter(found[0])
+        access.enter(found)
         return bool(self.appbuilder.sm.has_access("can_read", "Task"))
 
 

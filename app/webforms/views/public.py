@@ -110,8 +110,7 @@ def stored(form: WebForm, posted: dict[str, str]) -> Any:
 
 def eyes(user_id: int) -> Actor:
     """The form's owner; who has left meanwhile is stood in for by the first Owner."""
-    found = load_actor(user_id)
-    return found[0] if found else requester(None)
+    return load_actor(user_id) or requester(None)
 
 
 def thanks(form: WebForm) -> Any:
