@@ -147,7 +147,7 @@ def deals(ground: Ground) -> Figures:
     total, stale = db.session.execute(select(*(count.scalar_subquery() for count in counts))).one()
     numbers = [
         Number(_("My open ones"), total, Link("opportunity", {"stage": "open", "owner": me})),
-        Number(_("Left alone"), stale, Link("opportunity", {"stage": STALE, "owner": me}), bad=True),
+        Number(_("Neglected"), stale, Link("opportunity", {"stage": STALE, "owner": me}), bad=True),
     ]
     rows = select(Opportunity).where(*mine).order_by(Opportunity.expected_close, Opportunity.id).limit(ROWS)
     rows = rows.options(lazyload("*"), joinedload(Opportunity.contact).lazyload("*"), joinedload(Opportunity.stage))
