@@ -62,8 +62,7 @@ def paused(stage: Stage, word: str) -> Iterator[None]:
 
 def queue_down(stage: Stage) -> str:
     """6, 7: the queue is killed; who asks for work meanwhile is answered, and the work is done when it is back."""
-    ids: list[int] = []
-    slow = 0.0
+    ids, slow = wanted(stage, TRIES)[0], 0.0  # before it is hurt, so that no process of the web is at its first request
     for _ in range(2):
         hit(stage, "valkey")
         more, p99 = wanted(stage, TRIES // 2)
