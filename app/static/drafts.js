@@ -12,7 +12,12 @@ const read = (key) => { try { return JSON.parse(localStorage.getItem(key)); } ca
 
 /* What somebody else has left in this browser, and what is old, is taken away; signing out takes all of it. */
 for (const key of all()) if (!key.startsWith(me) || !((read(key)?.at ?? 0) > Date.now() - KEPT)) forget(key);
-document.addEventListener("submit", (event) => { if (event.target.matches("[data-sign-out]")) all().forEach(forget); });
+let signedOut = false;
+document.addEventListener("submit", (event) => {
+  if (!event.target.matches("[data-sign-out]")) return;
+  signedOut = true; /* what waits to be kept is not kept any more */
+  all().forEach(forget);
+});
 
 /** What the form would send, without files and secrets. */
 function typed(form) {
@@ -59,6 +64,7 @@ for (const form of document.querySelectorAll("form[data-draft]")) {
   const keep = () => {
     clearTimeout(timer);
     timer = null;
+    if (signedOut) return;
     const pairs = typed(form);
     const text = JSON.stringify({ at: Date.now(), pairs });
     if (!again && JSON.stringify(pairs) === first) { forget(key); return; }
