@@ -90,3 +90,24 @@ def edit_title(page: Page) -> None:
     page.fill("[name=title]", "Direttore")
     page.get_by_role("button", name="Save changes").click()
     expect(page.get_by_text("Direttore")).to_be_visible()
+
+
+def test_sales_come_in_from_a_spreadsheet(open_page: Open, workers: Any, make: Any, tmp_path: Path) -> None:  # noqa: F811
+    """IMP-01…04, OPP-01: choose what the file holds, see its columns recognised, check, run, and open the list of what
+    came in; an unknown contact refuses its row alone."""
+    make.contact(first_name="Maria", last_name="Rossi")
+    file = tmp_path / "trattative.csv"
+    head = "Titolo;Contatto;Fase;Importo;Chiusura prevista\n"
+    file.write_text(head + "Fornitura;Maria Rossi;Proposta;1.200,50;13/01/2027\nAltra;Nessuno;;;\n", "utf-8")
+    page = open_page("sergio")
+    page.goto("/imports/")
+    page.get_by_role("button", name="Import").click()
+    page.get_by_role("menuitem", name="Import opportunities").click()
+    upload(page, file)
+    checked_and_run(page, "1")
+    expect(page.get_by_text("There is no such contact.")).to_be_visible()
+    page.get_by_role("link", name="See what came in").click()
+    expect(page.locator("tbody tr")).to_have_count(1)
+    expect(page.locator("tbody tr")).to_contain_text("Fornitura")
+    expect(page.locator("tbody tr")).to_contain_text("1,200.50")
+    assert page.faults == []

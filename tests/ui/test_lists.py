@@ -19,7 +19,7 @@ def test_filters_live_in_the_address(open_page: Open, make: Maker) -> None:
     page = open_page("ada")
     page.goto("/contacts/list/?q=rossi")
     page.click("[popovertarget=filter-add]")
-    page.click("#filter-add summary:has-text('Kind')")
+    page.click("#filter-add summary:has-text('Person or company')")
     page.select_option("form[data-filter=kind] [name^=_flt_]", "company")
     page.click("form[data-filter=kind] button")
     expect(page.locator("tbody tr")).to_have_count(1)
