@@ -73,8 +73,8 @@ class AuditEntry(Model):
     who: Mapped[str] = mapped_column(String(130), default="")
     act: Mapped[str] = mapped_column(String(40))
     what: Mapped[str] = mapped_column(String(255), default="")
-    before: Mapped[Any] = mapped_column(JSONB(none_as_null=True))
-    after: Mapped[Any] = mapped_column(JSONB(none_as_null=True))
+    before: Mapped[Any] = mapped_column(JSONB(none_as_null=True), nullable=True)
+    after: Mapped[Any] = mapped_column(JSONB(none_as_null=True), nullable=True)
     address: Mapped[str] = mapped_column(String(45), default="")
 
 

@@ -47,7 +47,7 @@ class SavedView(Guarded, Stamped, Model):
     args: Mapped[dict[str, str]] = mapped_column(JSONB, default=dict, server_default="{}")
     order_column: Mapped[str | None] = mapped_column(String(80))
     order_direction: Mapped[str | None] = mapped_column(String(4))
-    columns: Mapped[Any] = mapped_column(ARRAY(String(80)))
+    columns: Mapped[Any] = mapped_column(ARRAY(String(80)), nullable=True)
 
     owner: Mapped[Any] = relationship("User", foreign_keys=[owner_id])
 
@@ -68,5 +68,5 @@ class ListChoice(Model):
 
     user_id: Mapped[int] = mapped_column(ForeignKey("ab_user.id", ondelete="CASCADE"), primary_key=True)
     list_name: Mapped[str] = mapped_column(String(20), primary_key=True)
-    columns: Mapped[Any] = mapped_column(ARRAY(String(80)))
+    columns: Mapped[Any] = mapped_column(ARRAY(String(80)), nullable=True)
     view_id: Mapped[int | None] = mapped_column(ForeignKey("saved_view.id", ondelete="SET NULL"), index=True)

@@ -128,7 +128,7 @@ addEventListener("pageshow", () => { $$("form[data-sent]").forEach((f) => delete
 
 /* ---------------------------------------------------------------- toasts */
 /** Shows a message; kind is info, success, warning or danger. */
-export function toast(text, kind = "info") {
+function toast(text, kind = "info") {
   const item = $("#toast-template").content.firstElementChild.cloneNode(true);
   item.classList.add(`toast-${kind}`);
   if (kind === "danger" || kind === "warning") item.setAttribute("role", "alert");

@@ -46,3 +46,9 @@ def test_each_icon_of_the_menus_can_be_drawn(app: Flask) -> None:
     drawn = set(re.findall(r'<symbol id="([a-z0-9-]+)"', (VENDOR / "icons.svg").read_text()))
     hung = {entry.icon for menu in (nav.MAIN, nav.CREATE, nav.SETTINGS) for entry in menu}
     assert not hung - drawn
+
+
+def test_no_script_of_ours_loads_another() -> None:
+    """A module that is imported has another address than the page's, so it would run, and answer clicks, twice."""
+    scripts = (APP / "static").glob("*.js")
+    assert [s.name for s in scripts if re.search(r"^\s*import\b", s.read_text(), re.M)] == []

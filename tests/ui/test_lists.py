@@ -23,7 +23,7 @@ def test_filters_live_in_the_address(open_page: Open, make: Maker) -> None:
     page.select_option("form[data-filter=kind] [name^=_flt_]", "company")
     page.click("form[data-filter=kind] button")
     expect(page.locator("tbody tr")).to_have_count(1)
-    expect(page.locator(".filter-chip")).to_contain_text("Kind is Company")
+    expect(page.locator(".filter-chip")).to_contain_text("Person or company is Company")
     assert arguments(page.page)["q"] == ["rossi"]
     page.click(".filter-chip a")
     expect(page.locator("tbody tr")).to_have_count(2)
