@@ -36,7 +36,7 @@ pytestmark = pytest.mark.timeout(600)
 make = factories.make
 # Answers that tell the time, one's own logins, or (to programs of the machine) what has been answered.
 FRAMEWORKS = re.compile("/(users|groups|roles|permissions|viewmenus|permissionviews)/")
-CHANGING = {"health.readyz", "UserDBModelView.userinfo", "metrics.metrics"}
+CHANGING = {"health.readyz", "UserDBModelView.userinfo", "metrics.metrics", "OwnView.list"}
 
 
 @dataclass(frozen=True)
@@ -207,6 +207,8 @@ def test_every_door_answers_as_if_there_were_nothing(app: Flask, make: Maker, hi
                 if path == nowhere and method == "GET":
                     continue
                 other = knock(nowhere, method, walk.MISSING)
+                if path == nowhere and other.status_code == 429:
+                    continue  # the same door knocked at too often
                 if walk.normal(answer, pk, walk.MISSING) != walk.normal(other, pk, walk.MISSING):
                     leaks.append(
                         f"{method} {path}: {answer.status_code}, a missing one {other.status_code} or other words"

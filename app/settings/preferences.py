@@ -37,9 +37,12 @@ def chosen(choice: Choice) -> Any:
 
 
 def save(typed: dict[str, Any]) -> None:
-    """Write down all choices as a form sends them: texts of numbers, any value for a set tick. Raises RuleBroken."""
+    """Write down choices as a form sends them: texts of numbers, any value for a set tick. A number that is not sent
+    stays as it is. Raises RuleBroken."""
     errors, values = {}, {}
     for key, choice in KNOWN.items():
+        if choice.bounds is not None and key not in typed:
+            continue
         values[key] = (
             bool(typed.get(key)) if choice.bounds is None else _number(str(typed.get(key) or ""), choice.bounds)
         )

@@ -131,7 +131,7 @@ def statements() -> Iterator[list[str]]:
         ("/contacts/show/{}", 25),
         ("/contacts/edit/{}", 25),
         (REST, 15),
-        ("/", 20),
+        ("/", 25),
     ],
 )
 def test_a_page_costs_the_same_however_many_there_are(app: Flask, make: Maker, address: str, most: int) -> None:

@@ -13,7 +13,8 @@ from app.ops.postgres import NAME
 from tests.harness import servers
 
 CHECKSUMS = """SELECT md5(coalesce(string_agg(t::text, '' ORDER BY t::text), '')) FROM "{}" t"""
-TELLS_WHERE_IT_RUNS = {"alembic_version", "outgoing_mail"}
+# The log says of each of the two what was done with it.
+TELLS_WHERE_IT_RUNS = {"alembic_version", "outgoing_mail", "audit_entry"}
 
 
 class Installation:
@@ -75,6 +76,9 @@ def test_restored_elsewhere_it_is_the_same(two: Any, tmp_path: Path) -> None:
     assert (new.data / "files" / "files" / "someKey").read_bytes() == b"a stored file"
     assert (new.data / "secret_key").read_text() == "a" * 48
     assert new.ask("SELECT state FROM outgoing_mail") == [("doubt",)]
+    acts = "SELECT act FROM audit_entry ORDER BY id"
+    assert [act for (act,) in new.ask(acts)][-1] == "backup.restored"
+    assert [act for (act,) in old.ask(acts)][-1] == "backup.made"
 
 
 MAIL = """INSERT INTO outgoing_mail (recipient, subject, text, headers, state, attempts, next_try_at, message_id) VALUES

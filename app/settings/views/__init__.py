@@ -46,7 +46,7 @@ def register(appbuilder: Any) -> None:
     about = _l("The default one, those in use, and their rates day by day")
     _card("currencies", _l("Currencies"), about, "coins", "CurrencyView.list")
     about = _l("The largest document, pictures found on the web")
-    _card("preferences", _l("Files and pictures"), about, "file", "PreferenceView.list")
+    _card("preferences", _l("Files, pictures, notices"), about, "file", "PreferenceView.list")
     about = _l("Who may use the CRM: all users, or chosen users and groups; its administrators")
     _card("access", _l("Access rights"), about, "lock", "EntranceView.list", level="owner")
     about = _l("Turn the CRM off and on again")
