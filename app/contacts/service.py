@@ -31,20 +31,14 @@ def save(data: dict[str, Any], contact: Contact | None = None) -> Contact:
     if contact is not None and data.get("version") not in (None, contact.version):
         raise Conflict
     clean = checks.check(data, contact)
+    access.refuse_strangers(contact, clean)
     if contact is None:
         contact = Contact(kind=clean["kind"], owner_id=access.current().user_id)
         db.session.add(contact)
-    elif _changes_access(contact, clean) and not access.may_manage(contact):
-        raise NotAllowed
     with telling.told(contact, "/contacts/show"), changes.recorded(contact), db.session.no_autoflush:
         _apply(contact, clean)
     db.session.flush()
     return contact
-
-
-def _changes_access(contact: Contact, clean: dict[str, Any]) -> bool:
-    keys = ("private", "shared_with", "owner_id", "co_owners")
-    return any(key in clean and clean[key] != getattr(contact, key) for key in keys)
 
 
 def _apply(contact: Contact, clean: dict[str, Any]) -> None:
