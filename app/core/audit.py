@@ -17,6 +17,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from app.core import access, clock
 from app.core.clock import UTCDateTime
 from app.core.db import Model, db
+from app.core.text import printable
 
 SHORTEST_DAYS = 30  # as the trigger has it
 LONGEST_VALUE = 500
@@ -102,19 +103,14 @@ def note(
     db.session.add(
         AuditEntry(
             user_id=user_id,
-            who=clean(name)[:130],
+            who=printable(name)[:130],
             act=act,
-            what=clean(str(what))[:255],
+            what=printable(str(what))[:255],
             before=_told(before, named),
             after=_told(after, named),
             address=(request.remote_addr or "")[:45] if has_request_context() else "",
         )
     )
-
-
-def clean(text: str) -> str:
-    """The text without control characters, which a database or a reader's terminal would stumble over."""
-    return "".join(c if c.isprintable() else " " for c in text)
 
 
 def _differing(before: Mapping[str, Any], after: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
@@ -132,7 +128,9 @@ def _told(value: Any, name: str = "") -> Any:
         return value
     if SECRET.search(name):
         return HIDDEN
-    return value if isinstance(value, int | float) else CREDENTIALS.sub(f"{HIDDEN}@", clean(str(value)))[:LONGEST_VALUE]
+    if isinstance(value, int | float):
+        return value
+    return CREDENTIALS.sub(f"{HIDDEN}@", printable(str(value)))[:LONGEST_VALUE]
 
 
 def forget(days: int) -> None:

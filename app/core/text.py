@@ -15,6 +15,11 @@ def fold(text: str) -> str:
     return BLANKS.sub(" ", plain).strip()
 
 
+def printable(text: str) -> str:
+    """The text with blanks for control characters, which a database or a reader's terminal would stumble over."""
+    return "".join(c if c.isprintable() else " " for c in text)
+
+
 def like_fragment(text: str) -> str:
     """A LIKE pattern that finds `text` anywhere, with its own % and _ taken literally (escape character: backslash)."""
     escaped = LIKE_SPECIALS.sub(r"\\\1", text)

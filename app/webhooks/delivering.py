@@ -19,6 +19,7 @@ from app.core import access, clock, fetching, sealing
 from app.core.db import db
 from app.core.jobs import RunState
 from app.core.people import load_actor
+from app.core.text import printable
 from app.notices import service as notices
 from app.notices.models import Kind
 from app.webhooks.models import Delivery, Webhook
@@ -125,7 +126,7 @@ def _settle(mine: Try, answer: fetching.Posted | str) -> None:
     """A 2xx is well; all else is tried again after a growing pause, and given up at last."""
     said: dict[str, Any] = {"error": answer}
     if isinstance(answer, fetching.Posted):
-        said = {"code": answer.status, "answer": readable(answer.content)}
+        said = {"code": answer.status, "answer": printable(answer.content.decode(errors="replace"))}
     if 200 <= said.get("code", 0) < 300:
         _end(mine, RunState.DONE, **said)
         _mark(mine.webhook_id, failing_since=None)
@@ -137,11 +138,6 @@ def _settle(mine: Try, answer: fetching.Posted | str) -> None:
         pause = PAUSES[min(mine.attempts, len(PAUSES)) - 1]
         _end(mine, RunState.QUEUED, next_try_at=clock.now() + pause, **said)
     _give_up_the_dead(mine.webhook_id)
-
-
-def readable(content: bytes) -> str:
-    """The first bytes of an answer as one line of text."""
-    return "".join(c if c.isprintable() else " " for c in content.decode(errors="replace"))
 
 
 def _end(mine: Try, state: RunState, **said: Any) -> None:
