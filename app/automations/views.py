@@ -8,18 +8,17 @@ from flask_appbuilder import BaseView, expose, has_access
 from flask_appbuilder.security.decorators import permission_name
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from werkzeug.exceptions import NotFound
 
 from app.automations import actions, conditions, running, service, triggers, words
 from app.automations.models import Automation
 from app.campaigns import mail_templates, merging
 from app.core import nav
 from app.core.db import db
-from app.core.errors import Conflict, RuleBroken
 from app.core.jobs import RunState
 from app.core.lookup import LOOKUPS
 from app.core.people import crm_users
 from app.core.roles import ThreeVerbs
+from app.core.views import asked_page, found_or_404, tried
 from app.webhooks import service as webhooks
 
 PAGE = 50
@@ -65,18 +64,13 @@ class AutomationView(ThreeVerbs, BaseView):
         return self._form(automation, automation.trigger)
 
     def _form(self, automation: Automation | None, trigger: str) -> Any:
-        data, errors = (posted(trigger) if request.method == "POST" else shown(automation)), {}
+        data = posted(trigger) if request.method == "POST" else shown(automation)
+        errors: dict[str, Any] = {}
         if request.method == "POST":
-            try:
-                saved = service.save(data, automation)
-                db.session.commit()
+            saved, errors = tried(lambda: service.save(data, automation))
+            if saved is not None:
                 flash(_("Changes saved") if automation else _("Saved"), "success")
                 return redirect(url_for(".show", pk=saved.id))
-            except RuleBroken as broken:
-                errors = broken.errors
-            except Conflict:
-                errors = {"": [_("Somebody else has changed this meanwhile. Compare, then save again.")]}
-            db.session.rollback()
         page = self._page("form", automation=automation, trigger=trigger, data=data, errors=errors, **offered(trigger))
         return page, (400 if errors else 200)
 
@@ -87,7 +81,7 @@ class AutomationView(ThreeVerbs, BaseView):
         return self._shown(found(pk))
 
     def _shown(self, automation: Automation, **rehearsed: Any) -> Any:
-        page = max(0, min(request.args.get("page", 0, int), 1000))
+        page = asked_page()
         log = service.log_of(automation, PAGE + 1, page * PAGE)
         entity = triggers.TRIGGERS[automation.trigger].entity
         return self._page(
@@ -138,10 +132,7 @@ class AutomationView(ThreeVerbs, BaseView):
 
 def found(pk: int) -> Automation:
     """The automation, or 404."""
-    automation = db.session.get(Automation, pk) if pk < 2**31 else None
-    if automation is None:
-        raise NotFound
-    return automation
+    return found_or_404(Automation, pk)
 
 
 def offered(trigger: str) -> dict[str, Any]:

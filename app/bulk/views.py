@@ -19,7 +19,7 @@ from app.core.jobs import RunState
 from app.core.operations import Kind, Operation
 from app.core.people import names_of_principals
 from app.core.roles import ThreeVerbs
-from app.core.views import progress_answer
+from app.core.views import found_or_404, progress_answer
 
 STATES = {
     RunState.QUEUED: (_l("Waiting"), "blue"),
@@ -147,10 +147,7 @@ def allowed(kind_name: str, verb: str) -> tuple[Kind, Operation]:
 
 def run_or_404(pk: int) -> BulkRun:
     """The run, if it is the actor's; the same 404 for a missing and for somebody else's one."""
-    run = db.session.get(BulkRun, pk) if pk < 2**31 else None
-    if run is None:
-        raise NotFound
-    return run
+    return found_or_404(BulkRun, pk)
 
 
 def found(run: BulkRun) -> tuple[Kind | None, Operation | None]:

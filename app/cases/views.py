@@ -18,7 +18,7 @@ from app.core import access, nav, storage, tabs
 from app.core.cleaning import seen
 from app.core.db import db
 from app.core.people import names_of_principals
-from app.core.views import came_from, cells_of, stored
+from app.core.views import asked_page, came_from, cells_of, stored
 from app.lists.changes import owner_change
 from app.settings import custom
 from app.settings.views.records import RecordView
@@ -148,7 +148,7 @@ class CaseView(RecordView):
         return self._participants(row)
 
     def _participants(self, row: Case, error: str = "") -> Any:
-        page = max(0, min(request.args.get("page", 0, type=int), 1000))
+        page = asked_page()
         people = service.participants(row, page, service.PAGE + 1)
         return self.render_template(
             "cases/participants.html",

@@ -6,13 +6,12 @@ from flask import flash, redirect, request, url_for
 from flask_appbuilder import BaseView, expose, has_access
 from flask_appbuilder.security.decorators import permission_name
 from flask_babel import gettext as _
-from werkzeug.exceptions import NotFound
 
 from app.contacts import duplicates
 from app.contacts.pairs import Pair
 from app.core.db import db
 from app.core.roles import ThreeVerbs
-from app.core.views import progress_answer
+from app.core.views import found_or_404, progress_answer
 
 PAGE = 30
 
@@ -62,9 +61,7 @@ class DuplicateView(ThreeVerbs, BaseView):
     @permission_name("edit")
     def dismiss(self, pk: int) -> Any:
         """They are two."""
-        pair = db.session.get(Pair, pk) if pk < 2**63 else None
-        if pair is None:
-            raise NotFound
+        pair = found_or_404(Pair, pk)
         duplicates.dismiss(pair)
         db.session.commit()
         flash(_("They are kept apart and not offered again"), "success")

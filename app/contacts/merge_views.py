@@ -15,6 +15,7 @@ from app.core.db import db
 from app.core.errors import NotAllowed, RuleBroken
 from app.core.people import names_of_principals
 from app.core.roles import ThreeVerbs
+from app.core.views import found_or_404
 from app.history import words
 from app.settings import custom
 
@@ -71,9 +72,7 @@ class MergeView(ThreeVerbs, BaseView):
     @permission_name("edit")
     def undo(self, pk: int) -> Any:
         """Two again."""
-        row = db.session.get(Merge, pk) if pk < 2**31 else None
-        if row is None:
-            raise NotFound
+        row = found_or_404(Merge, pk)
         kept = row.kept_id
         try:
             gone = merging.undo(row)

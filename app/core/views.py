@@ -1,13 +1,14 @@
 """Base class of the pages: Flask-AppBuilder's CRUD routes, our rules. A view parses, calls one service, presents."""
 
 from collections.abc import Callable
-from typing import Any, ClassVar, Protocol
+from typing import Any, ClassVar, Protocol, TypeVar
 
 from flask import Response, current_app, flash, g, has_request_context, redirect, request, url_for
 from flask_appbuilder import ModelView, expose
 from flask_appbuilder.urltools import get_filter_args
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext
+from sqlalchemy import BigInteger, inspect
 from sqlalchemy.exc import DataError, IntegrityError
 from werkzeug.exceptions import Forbidden, NotFound
 
@@ -16,6 +17,8 @@ from app.core.db import db
 from app.core.errors import Conflict, NotAllowed, RuleBroken
 from app.core.interface import COUNT_CAP
 from app.core.roles import ThreeVerbs
+
+Row = TypeVar("Row")
 
 
 class Service(Protocol):
@@ -217,26 +220,49 @@ def is_sent() -> bool:
     return request.method == "POST" and "draft" not in request.form
 
 
-def stored(form: Any, save: Callable[[], Any]) -> bool:
-    """Save and commit; on a refusal put the reasons on the fields and keep what was typed."""
-    if not form.validate():
-        return False
+def found_or_404(model: type[Row], pk: int | str) -> Row:
+    """The row with this primary key, or the same 404 for a missing and for a hidden one (ACC-06). What its column can't
+    hold, or is no number, is no row's."""
+    bits = 63 if isinstance(inspect(model).primary_key[0].type, BigInteger) else 31  # type: ignore[attr-defined]
+    text = str(pk)
+    is_key = text.isascii() and text.isdigit() and len(text) < 20 and int(text) < 2**bits
+    row = db.session.get(model, int(text)) if is_key else None
+    if row is None:
+        raise NotFound
+    return row
+
+
+def asked_page(most: int = 1000) -> int:
+    """The number of the page of a long list that the address asks for, from 0."""
+    return max(0, min(request.args.get("page", 0, type=int), most))
+
+
+def tried(save: Callable[[], Any]) -> tuple[Any, dict[str, Any]]:
+    """Save and commit: what `save` gives and no reasons, or None and why it was refused, by field, with all undone."""
     try:
-        save()
+        saved = save()
         db.session.commit()
     except RuleBroken as broken:
-        db.session.rollback()
-        put_errors(form, broken.errors)
+        reasons = broken.errors or {"": [str(broken)]}
     except Conflict:
-        db.session.rollback()
-        g.conflict = "version" in form
-        put_errors(form, {"": [_("Somebody else has changed this meanwhile. Compare, then save again.")]})
+        g.conflict = True
+        reasons = {"": [_("Somebody else has changed this meanwhile. Compare, then save again.")]}
     except (IntegrityError, DataError):
-        db.session.rollback()
-        put_errors(form, {"": [_("This value can't be stored.")]})
+        reasons = {"": [_("This value can't be stored.")]}
     else:
-        return True
-    return False
+        return saved, {}
+    db.session.rollback()
+    return None, reasons
+
+
+def stored(form: Any, save: Callable[[], Any]) -> bool:
+    """The same with a form: on a refusal the reasons stand on its fields, and what was typed stays."""
+    if not form.validate():
+        return False
+    reasons = tried(save)[1]
+    g.conflict = g.get("conflict", False) and "version" in form
+    put_errors(form, reasons)
+    return not reasons
 
 
 def put_errors(form: Any, errors: dict[str, list[str]]) -> None:

@@ -12,7 +12,7 @@ from app.core import nav
 from app.core.db import db
 from app.core.errors import RuleBroken
 from app.core.roles import ThreeVerbs
-from app.core.views import progress_answer
+from app.core.views import asked_page, progress_answer
 from app.exports import choices, service
 from app.exports.responses import file_of, run_or_404
 from app.exports.sources import SOURCES
@@ -31,7 +31,7 @@ class ExportView(ThreeVerbs, BaseView):
     @has_access
     def list(self) -> Any:
         """The actor's exports, the latest first."""
-        page = max(0, min(request.args.get("page", 0, int), 1000))
+        page = asked_page()
         found = service.runs(PAGE + 1, page * PAGE)
         return self._page("list", runs=found[:PAGE], page=page, more=len(found) > PAGE)
 

@@ -14,6 +14,7 @@ from app.core import access, tabs
 from app.core.db import db
 from app.core.errors import Conflict, RuleBroken
 from app.core.roles import ThreeVerbs
+from app.core.views import asked_page, found_or_404
 from app.files import contents, responses, schema, service
 from app.files.models import Document, StoredFile
 from app.history import attached, parents
@@ -138,7 +139,7 @@ class FileView(ThreeVerbs, BaseView):
         return self._item(document)
 
     def _panel(self, of: str, record: Any, refused: list[str] | None = None) -> Any:
-        page = max(0, min(request.args.get("page", 0, type=int), 1000))
+        page = asked_page()
         rows = service.documents(of, record.id, PAGE + 1, page * PAGE)
         template = "list" if "list" in request.args else "panel" if request.headers.get("HX-Request") else "page"
         return self.render_template(
@@ -175,14 +176,6 @@ def record_or_404(of: str, pk: str) -> Any:
     if record is None:
         raise NotFound
     return record
-
-
-def found_or_404(model: type[Any], pk: str) -> Any:
-    """The document or version, or the same 404 for a missing and for a hidden one."""
-    row = db.session.get(model, int(pk)) if is_id(pk) else None
-    if row is None:
-        raise NotFound
-    return row
 
 
 def added(kind: str, record_id: int) -> tuple[list[Document], list[str], int]:

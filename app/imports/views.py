@@ -14,7 +14,7 @@ from app.core.db import db
 from app.core.errors import Conflict
 from app.core.jobs import RunState
 from app.core.roles import ThreeVerbs
-from app.core.views import progress_answer
+from app.core.views import asked_page, progress_answer
 from app.imports import choices, service, undoing
 from app.imports.models import ImportRun, Step
 from app.imports.responses import errors_response, run_or_404
@@ -43,8 +43,8 @@ class ImportView(ThreeVerbs, BaseView):
     @has_access
     def list(self) -> Any:
         """The runs that the actor may see, the latest first."""
-        page = min(request.args.get("page", 0, int), 1000)
-        runs = service.runs(PAGE + 1, max(page, 0) * PAGE)
+        page = asked_page()
+        runs = service.runs(PAGE + 1, page * PAGE)
         kinds = {name: words for name, words in choices.WORDS.items() if service.may_write(name)}
         return self._page("list", runs=runs[:PAGE], page=page, more=len(runs) > PAGE, kinds=kinds)
 

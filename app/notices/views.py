@@ -6,10 +6,10 @@ from flask import current_app, flash, redirect, request, url_for
 from flask_appbuilder import BaseView, expose, has_access
 from flask_appbuilder.security.decorators import permission_name
 from flask_babel import gettext as _
-from werkzeug.exceptions import NotFound
 
 from app.core.db import db
 from app.core.roles import ThreeVerbs
+from app.core.views import asked_page, found_or_404
 from app.notices import service, words
 from app.notices.models import Notice
 
@@ -27,7 +27,7 @@ class NoticeView(ThreeVerbs, BaseView):
     @has_access
     def list(self) -> Any:
         """All of them, page by page."""
-        page = max(0, min(request.args.get("page", 0, int), 1000))
+        page = asked_page()
         found = service.latest(PAGE + 1, page * PAGE)
         return self._page("list", notices=found[:PAGE], more=len(found) > PAGE, page=page)
 
@@ -56,9 +56,7 @@ class NoticeView(ThreeVerbs, BaseView):
     def open(self, pk: int) -> Any:
         """Mark one as read and go where it leads. A POST: what only looks, as browsers and scanners do, changes
         nothing."""
-        notice = db.session.get(Notice, pk) if pk < 2**63 else None
-        if notice is None:
-            raise NotFound
+        notice = found_or_404(Notice, pk)
         link = notice.link
         service.mark_read(notice)
         db.session.commit()

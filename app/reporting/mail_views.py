@@ -14,6 +14,7 @@ from app.core.db import db
 from app.core.errors import RuleBroken
 from app.core.people import crm_users, load_actor, names_of_principals
 from app.core.roles import ThreeVerbs
+from app.core.views import found_or_404
 from app.reporting import running, service
 from app.reporting.models import Every, ReportMail, ReportSchedule
 from reports import asking
@@ -108,7 +109,7 @@ class ReportMailView(ThreeVerbs, BaseView):
         return self._page("mail_show", row=row, who=who, about=self._about(row), log=service.log_of(row), mine=mine)
 
     def _row(self, pk: int) -> ReportSchedule:
-        return (db.session.get(ReportSchedule, pk) if pk < 2**31 else None) or abort(404)
+        return found_or_404(ReportSchedule, pk)
 
     @expose("/<int:pk>/run", methods=["POST"])
     @has_access

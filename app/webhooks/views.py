@@ -11,9 +11,10 @@ from werkzeug.exceptions import NotFound
 
 from app.core import nav
 from app.core.db import db
-from app.core.errors import Conflict, RuleBroken
+from app.core.errors import Conflict
 from app.core.jobs import RunState
 from app.core.roles import ThreeVerbs
+from app.core.views import asked_page, found_or_404, tried
 from app.webhooks import service, words
 from app.webhooks.models import Delivery, Webhook
 
@@ -54,20 +55,15 @@ class WebhookView(ThreeVerbs, BaseView):
         return self._form(found(pk))
 
     def _form(self, webhook: Webhook | None) -> Any:
-        data, errors = (posted() if request.method == "POST" else shown(webhook)), {}
+        data = posted() if request.method == "POST" else shown(webhook)
+        errors: dict[str, Any] = {}
         if request.method == "POST":
-            try:
-                saved = service.save(data, webhook)
+            saved, errors = tried(lambda: service.save(data, webhook))
+            if saved is not None:
                 if webhook is None:
                     session[ONCE] = saved.told_once
-                db.session.commit()
                 flash(_("Changes saved") if webhook else _("Saved"), "success")
                 return redirect(url_for(".show", pk=saved.id))
-            except RuleBroken as broken:
-                errors = broken.errors
-            except Conflict:
-                errors = {"": [_("Somebody else has changed this meanwhile. Compare, then save again.")]}
-            db.session.rollback()
         page = self.render_template("webhooks/form.html", webhook=webhook, data=data, errors=errors, words=words)
         return page, (400 if errors else 200)
 
@@ -75,7 +71,7 @@ class WebhookView(ThreeVerbs, BaseView):
     @has_access
     def show(self, pk: int) -> Any:
         """What it is told of, and the log of that."""
-        webhook, page = found(pk), max(0, min(request.args.get("page", 0, int), 1000))
+        webhook, page = found(pk), asked_page()
         log = service.log_of(webhook, PAGE + 1, page * PAGE)
         return self.render_template(
             "webhooks/show.html",
@@ -142,17 +138,15 @@ class WebhookView(ThreeVerbs, BaseView):
 
 def found(pk: int) -> Webhook:
     """The webhook, or 404."""
-    return (db.session.get(Webhook, pk) if pk < 2**31 else None) or _none()
+    return found_or_404(Webhook, pk)
 
 
 def told(pk: int, delivery: int) -> Delivery:
     """One of its tellings, or 404."""
-    one = db.session.get(Delivery, delivery) if delivery < 2**63 else None
-    return one if one is not None and one.webhook_id == pk else _none()
-
-
-def _none() -> Any:
-    raise NotFound
+    one: Delivery = found_or_404(Delivery, delivery)
+    if one.webhook_id != pk:
+        raise NotFound
+    return one
 
 
 def shown(webhook: Webhook | None) -> dict[str, Any]:

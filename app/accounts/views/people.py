@@ -13,6 +13,7 @@ from app.core.db import db
 from app.core.errors import NotAllowed, RuleBroken
 from app.core.people import OWNER, User
 from app.core.roles import ThreeVerbs
+from app.core.views import found_or_404
 from app.settings import preferences
 
 PAGE = 50
@@ -90,10 +91,7 @@ class SignInView(ThreeVerbs, BaseView):
         return self._done(_("This key no longer opens anything."), url_for(".show", pk=pk))
 
     def _user(self, pk: int) -> User:
-        user = db.session.get(User, pk) if pk < 2**31 else None
-        if user is None:
-            raise NotFound
-        return user
+        return found_or_404(User, pk)
 
     def _done(self, said: str, to: str) -> Any:
         db.session.commit()

@@ -7,7 +7,6 @@ from flask import flash, redirect, request, url_for
 from flask_appbuilder import BaseView, expose, has_access
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from werkzeug.exceptions import NotFound
 
 from app.campaigns import audience, forms, mail_templates, merging, service
 from app.campaigns.models import Mailing, MailingState, Reason, RecipientState
@@ -15,7 +14,7 @@ from app.core.db import db
 from app.core.errors import Conflict, RuleBroken
 from app.core.interface import COUNT_CAP
 from app.core.roles import ThreeVerbs
-from app.core.views import put_errors, stored
+from app.core.views import asked_page, found_or_404, put_errors, stored
 from app.mailing import servers
 from app.settings.tags import choices as tag_choices
 
@@ -49,10 +48,7 @@ REASONS = {
 
 def mailing_or_404(pk: int) -> Mailing:
     """The mailing, or the same 404 for a missing and for a hidden one (ACC-06)."""
-    mailing = db.session.get(Mailing, pk) if pk < 2**31 else None
-    if mailing is None:
-        raise NotFound
-    return mailing
+    return found_or_404(Mailing, pk)
 
 
 class MailingView(ThreeVerbs, BaseView):
@@ -66,7 +62,7 @@ class MailingView(ThreeVerbs, BaseView):
     @has_access
     def list(self) -> Any:
         """All mailings, the latest first, with how far they are."""
-        page = max(0, min(request.args.get("page", 0, int), 1000))
+        page = asked_page()
         found = service.mailings(PAGE + 1, page * PAGE)
         counts = service.counts(found)
         return self.render_template(
@@ -147,7 +143,7 @@ class MailingView(ThreeVerbs, BaseView):
     def show(self, pk: int) -> Any:
         """How far it is, and each recipient; `state` in the address shows one state alone."""
         mailing = mailing_or_404(pk)
-        state, page = request.args.get("state", ""), max(0, min(request.args.get("page", 0, int), 10_000))
+        state, page = request.args.get("state", ""), asked_page(10_000)
         state = state if state in RECIPIENT_STATES else ""
         rows = service.recipients(mailing, state, PAGE + 1, page * PAGE)
         names = audience.contacts([row.contact_id for row, _words in rows])

@@ -10,7 +10,7 @@ from app.campaigns import bounces
 from app.core import sealing
 from app.core.db import db
 from app.core.roles import ThreeVerbs
-from app.core.views import stored
+from app.core.views import asked_page, stored
 from app.mailing import forms, mailbox, returns, servers
 
 PAGE = 50
@@ -32,7 +32,7 @@ class ReturnedView(ThreeVerbs, BaseView):
         if request.method == "POST" and stored(form, lambda: returns.save(forms.data_of(form))):
             flash(_("Changes saved"), "success")
             return redirect(url_for(".edit"))
-        page = max(0, min(request.args.get("page", 0, int), 10_000))
+        page = asked_page(10_000)
         rows = bounces.latest(PAGE + 1, page * PAGE)
         html = self.render_template(
             "campaigns/returned.html", form=form, found=found, rows=rows[:PAGE], more=len(rows) > PAGE, page=page

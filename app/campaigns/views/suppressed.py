@@ -5,13 +5,13 @@ from typing import Any
 from flask import flash, redirect, request, url_for
 from flask_appbuilder import BaseView, expose, has_access
 from flask_babel import gettext as _
-from werkzeug.exceptions import NotFound
 
 from app.campaigns import suppression
 from app.campaigns.models import Suppressed
 from app.core.db import db
 from app.core.errors import RuleBroken
 from app.core.roles import ThreeVerbs
+from app.core.views import found_or_404
 
 PAGE = 50
 
@@ -62,9 +62,7 @@ class SuppressedView(ThreeVerbs, BaseView):
     @has_access
     def delete(self, pk: int) -> Any:
         """Take one off."""
-        row = db.session.get(Suppressed, pk) if pk < 2**31 else None
-        if row is None:
-            raise NotFound
+        row = found_or_404(Suppressed, pk)
         suppression.remove(row)
         db.session.commit()
         flash(_("Taken off the list"), "success")

@@ -8,11 +8,11 @@ from flask_appbuilder import BaseView, expose, has_access
 from flask_appbuilder.security.decorators import permission_name
 from flask_babel import gettext as _
 from sqlalchemy.exc import IntegrityError
-from werkzeug.exceptions import NotFound
 
 from app.core.db import db
 from app.core.errors import Conflict, NotAllowed, RuleBroken
 from app.core.roles import ThreeVerbs
+from app.core.views import found_or_404
 from app.lists import choices, service
 from app.lists.models import SavedView
 from app.lists.views.listed import opened
@@ -144,7 +144,4 @@ def present(page: Any) -> dict[str, Any]:
 
 def view_or_404(pk: int) -> SavedView:
     """The view, or the same 404 for a missing one and for somebody else's own."""
-    view = db.session.get(SavedView, pk) if pk < 2**31 else None
-    if view is None:
-        raise NotFound
-    return view
+    return found_or_404(SavedView, pk)

@@ -7,11 +7,11 @@ from flask import flash, redirect, request, url_for
 from flask_appbuilder import BaseView, expose, has_access
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from werkzeug.exceptions import NotFound
 
 from app.core.db import db
 from app.core.errors import Conflict
 from app.core.roles import ThreeVerbs
+from app.core.views import asked_page, found_or_404
 from app.mailing import servers, service
 from app.mailing.models import MailState, OutgoingMail
 
@@ -36,7 +36,7 @@ class MailView(ThreeVerbs, BaseView):
     @has_access
     def list(self) -> Any:
         """One page of the log, the latest first; `state` in the address shows one state alone."""
-        state, page = request.args.get("state", ""), max(0, min(request.args.get("page", 0, int), 1000))
+        state, page = request.args.get("state", ""), asked_page()
         state = state if state in STATES else ""
         mails = service.mails(state, PAGE + 1, page * PAGE)
         return self.render_template(
@@ -63,9 +63,7 @@ class MailView(ThreeVerbs, BaseView):
         return self._decided(pk, service.arrived, _("The mail counts as sent"))
 
     def _decided(self, pk: int, verb: Callable[[OutgoingMail], None], said: str) -> Any:
-        mail = db.session.get(OutgoingMail, pk) if pk < 2**63 else None
-        if mail is None:
-            raise NotFound
+        mail = found_or_404(OutgoingMail, pk)
         try:
             verb(mail)
             db.session.commit()

@@ -6,14 +6,13 @@ from flask import flash, redirect, request, url_for
 from flask_appbuilder import BaseView, expose, has_access
 from flask_babel import get_locale
 from flask_babel import gettext as _
-from werkzeug.exceptions import NotFound
 
 from app.core import access
 from app.core.db import db
 from app.core.errors import RuleBroken
 from app.core.people import User
 from app.core.roles import ThreeVerbs
-from app.core.views import stored
+from app.core.views import found_or_404, stored
 from app.mailing import domain, forms, servers, service
 from app.mailing.models import MailState, OutgoingMail
 from app.mailing.views.log import STATES
@@ -54,9 +53,7 @@ class ServerView(ThreeVerbs, BaseView):
     @has_access
     def show(self, pk: int) -> Any:
         """What became of a test message so far, for the page to ask again and again."""
-        mail = db.session.get(OutgoingMail, pk) if pk < 2**63 else None
-        if mail is None:
-            raise NotFound
+        mail = found_or_404(OutgoingMail, pk)
         return self.render_template("mailing/test.html", **_told(mail))
 
     @expose("/domain")

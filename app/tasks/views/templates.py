@@ -8,13 +8,12 @@ from flask_appbuilder.forms import DynamicForm
 from flask_appbuilder.security.decorators import permission_name
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from werkzeug.exceptions import NotFound
 from wtforms import FieldList, Form, FormField, HiddenField, IntegerField, SelectField, StringField, TimeField
 from wtforms.validators import Optional
 
 from app.core.db import db
 from app.core.roles import ThreeVerbs
-from app.core.views import stored
+from app.core.views import found_or_404, stored
 from app.settings.models import PickList
 from app.settings.service import pick_values
 from app.tasks import sets
@@ -113,7 +112,4 @@ class TaskTemplateView(ThreeVerbs, BaseView):
 
 
 def _template_or_404(pk: int) -> TaskTemplate:
-    found = db.session.get(TaskTemplate, pk) if pk < 2**31 else None
-    if found is None:
-        raise NotFound
-    return found
+    return found_or_404(TaskTemplate, pk)

@@ -9,10 +9,10 @@ from flask_babel import gettext as _
 from werkzeug.exceptions import NotFound
 
 from app.core.db import db
-from app.core.errors import Conflict, RuleBroken
 from app.core.links import absolute
 from app.core.people import User
 from app.core.roles import ThreeVerbs
+from app.core.views import found_or_404, tried
 from app.webforms import counts, fields, guard, service
 from app.webforms.models import WebForm
 
@@ -47,18 +47,13 @@ class WebFormView(ThreeVerbs, BaseView):
         return self._form(form, form.kind)
 
     def _form(self, form: WebForm | None, kind: str) -> Any:
-        data, errors = (posted(kind) if request.method == "POST" else shown(form, kind)), {}
+        data = posted(kind) if request.method == "POST" else shown(form, kind)
+        errors: dict[str, Any] = {}
         if request.method == "POST":
-            try:
-                saved = service.save(data, form)
-                db.session.commit()
+            saved, errors = tried(lambda: service.save(data, form))
+            if saved is not None:
                 flash(_("Changes saved") if form else _("Saved"), "success")
                 return redirect(url_for(".show", pk=saved.id))
-            except RuleBroken as broken:
-                errors = broken.errors
-            except Conflict:
-                errors = {"": [_("Somebody else has changed this meanwhile. Compare, then save again.")]}
-            db.session.rollback()
         owner = db.session.get(User, data["owner"]) if data["owner"] else None
         chosen = {one["name"]: one for one in data["fields"]}
         return self.render_template(
@@ -98,10 +93,7 @@ class WebFormView(ThreeVerbs, BaseView):
 
 def found(pk: int) -> WebForm:
     """The form, or 404."""
-    form = db.session.get(WebForm, pk) if pk < 2**31 else None
-    if form is None:
-        raise NotFound
-    return form
+    return found_or_404(WebForm, pk)
 
 
 def shown(form: WebForm | None, kind: str) -> dict[str, Any]:
