@@ -12,6 +12,7 @@ from werkzeug.exceptions import HTTPException
 from app.bulk import asking, service
 from app.bulk.models import BulkRun
 from app.bulk.views import allowed, run_or_404
+from app.core.api import Refusing
 from app.core.db import appbuilder_of, db
 from app.core.errors import RuleBroken
 from app.core.operations import Kind
@@ -20,7 +21,7 @@ from app.core.roles import ThreeVerbs
 FIELDS = {"kind", "operation", "ids", "filters", "values"}
 
 
-class BulkApi(ThreeVerbs, BaseApi):
+class BulkApi(Refusing, ThreeVerbs, BaseApi):
     """Group operations, run by a worker."""
 
     resource_name = "bulk"
@@ -63,9 +64,9 @@ class BulkApi(ThreeVerbs, BaseApi):
         """
         body = request.get_json(silent=True)
         if not isinstance(body, dict):
-            return self.refuse({"": [_("A JSON object is expected.")]})
+            return self._refuse(400, {"": [_("A JSON object is expected.")]})
         if unknown := set(body) - FIELDS:
-            return self.refuse({min(unknown): [_("This field is not known.")]})
+            return self._refuse(400, {min(unknown): [_("This field is not known.")]})
         try:
             kind, operation = allowed(str(body.get("kind")), str(body.get("operation")))
         except HTTPException as error:
@@ -74,14 +75,9 @@ class BulkApi(ThreeVerbs, BaseApi):
             values = asking.check(operation, body.get("values") or {})
             run = service.queue(kind, operation, self._ids(kind, body), values)
         except RuleBroken as broken:
-            db.session.rollback()
-            return self.refuse(broken.errors)
+            return self._refuse(400, broken.errors)
         db.session.commit()
         return self.response(202, id=run.id, state=run.state, total=run.total)
-
-    def refuse(self, errors: dict[str, list[str]]) -> Response:
-        """In the shape promised to API users."""
-        return self.response(400, message=_("The data was refused."), errors=errors)
 
     def _ids(self, kind: Kind, body: dict[str, Any]) -> list[int]:
         """Those that the actor sees. Raises RuleBroken."""

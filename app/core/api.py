@@ -18,7 +18,23 @@ from app.core.views import PerRequestFilters, Service
 log = logging.getLogger(__name__)
 
 
-class CrmApi(ThreeVerbs, ModelRestApi):
+class Refusing:
+    """How an endpoint says no: `{"message": …, "errors": {field: [sentence]}}`, the shape promised to API users."""
+
+    response: Any
+
+    def response_refused(self, code: int, errors: dict[str, Any], message: str = "") -> Response:
+        """The answer alone."""
+        flat = {field: m if isinstance(m, list) else [str(m)] for field, m in errors.items()}
+        return self.response(code, message=message or _("The data was refused."), errors=flat)  # type: ignore[no-any-return]
+
+    def _refuse(self, code: int, errors: dict[str, Any], message: str = "") -> Response:
+        """The answer, and what was begun undone."""
+        db.session.rollback()
+        return self.response_refused(code, errors, message)
+
+
+class CrmApi(Refusing, ThreeVerbs, ModelRestApi):
     """GET list and item, POST, PUT (partial), DELETE. Unknown keys are refused, so nothing is set by accident."""
 
     service: Service
@@ -52,11 +68,6 @@ class CrmApi(ThreeVerbs, ModelRestApi):
             log.info("refused a query", exc_info=True)
             return self._refuse(400, {"q": [_("This filter or order can't be applied.")]})
 
-    def response_refused(self, code: int, errors: dict[str, Any], message: str = "") -> Response:
-        """`{"message": …, "errors": {field: [sentence]}}`, the shape promised to API users."""
-        flat = {field: m if isinstance(m, list) else [str(m)] for field, m in errors.items()}
-        return self.response(code, message=message or _("The data was refused."), errors=flat)
-
     def _store(self, row: Any, code: int) -> Response:
         if not isinstance(body := request.get_json(silent=True), dict):
             return self.response_refused(400, {}, _("A JSON object is expected."))
@@ -74,10 +85,6 @@ class CrmApi(ThreeVerbs, ModelRestApi):
         except (IntegrityError, DataError):
             return self._refuse(400, {"": [_("This value can't be stored.")]})
         return self.response(code, id=saved.id, result=self.schema.dump(saved))
-
-    def _refuse(self, code: int, errors: dict[str, Any], message: str = "") -> Response:
-        db.session.rollback()
-        return self.response_refused(code, errors, message)
 
     def post_headless(self) -> Response:
         return self._store(None, 201)

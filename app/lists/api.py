@@ -9,6 +9,7 @@ from flask_appbuilder.security.decorators import permission_name
 from flask_babel import gettext as _
 from sqlalchemy.exc import IntegrityError
 
+from app.core.api import Refusing
 from app.core.db import db
 from app.core.errors import Conflict, NotAllowed, RuleBroken
 from app.core.roles import ThreeVerbs
@@ -18,7 +19,7 @@ from app.lists.models import SavedView
 KEYS = {"name", "shared", "filters", "args", "order", "columns", "version", "default"}
 
 
-class SavedViewApi(ThreeVerbs, BaseApi):
+class SavedViewApi(Refusing, ThreeVerbs, BaseApi):
     """One's own views and those shared with everyone. To keep one for oneself, to read is enough."""
 
     resource_name = "views"
@@ -203,10 +204,6 @@ class SavedViewApi(ThreeVerbs, BaseApi):
         except (Conflict, IntegrityError):
             return self._refuse(409, {}, _("Somebody else has changed this meanwhile."))
         return self.response(code, id=view.id, result=shown(view)) if view else self.response(code, message="OK")
-
-    def _refuse(self, code: int, errors: dict[str, list[str]], message: str = "") -> Response:
-        db.session.rollback()
-        return self.response(code, message=message or _("The data was refused."), errors=errors)
 
 
 def found(pk: int) -> SavedView | None:
