@@ -7,8 +7,7 @@ from typing import Any
 from flask_babel import gettext as _
 
 from app.core import sealing
-from app.core.db import db
-from app.core.errors import Conflict, RuleBroken
+from app.core.errors import RuleBroken
 from app.mailing import servers
 from app.mailing.mailbox import Mailbox, Place
 from app.mailing.models import MailServer
@@ -41,19 +40,11 @@ def save(data: Mapping[str, Any]) -> MailServer:
     version. Raises RuleBroken with the reasons by field, Conflict. Flushes.
 
     Another mailbox is read from its beginning."""
-    found = servers.row()
-    if found is not None and data.get("version") not in (None, found.version):
-        raise Conflict
+    found = servers.of_version(data.get("version"))
     clean = check(data, found)
-    if found is None:
-        found = MailServer(id=1)
-        db.session.add(found)
-    if any(clean[key] != getattr(found, key) for key in ("bounce_host", "bounce_user", "bounce_folder")):
+    if any(clean[key] != getattr(found, key, None) for key in ("bounce_host", "bounce_user", "bounce_folder")):
         clean |= {"bounce_uid": 0, "bounce_validity": 0}
-    for key, value in (clean | {"bounce_error": None, "bounce_read_at": None}).items():
-        setattr(found, key, value)
-    db.session.flush()
-    return found
+    return servers.written(found, clean | {"bounce_error": None, "bounce_read_at": None})
 
 
 def check(data: Mapping[str, Any], present: MailServer | None) -> dict[str, Any]:

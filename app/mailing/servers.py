@@ -89,10 +89,20 @@ def save(data: Mapping[str, Any]) -> MailServer:
 
     A password is kept for the server it was typed for alone: whoever changes where it goes, types it again.
     """
+    found = of_version(data.get("version"))
+    return written(found, check(data, found))
+
+
+def of_version(version: int | None) -> MailServer | None:
+    """The row, if there is one. Raises Conflict where it is of another version than the one that was read."""
     found = row()
-    if found is not None and data.get("version") not in (None, found.version):
+    if found is not None and version not in (None, found.version):
         raise Conflict
-    clean = check(data, found)
+    return found
+
+
+def written(found: MailServer | None, clean: Mapping[str, Any]) -> MailServer:
+    """Clean values put on the row, which is made where there is none. Flushes."""
     if found is None:
         found = MailServer(id=1)
         db.session.add(found)
