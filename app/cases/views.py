@@ -8,7 +8,6 @@ from flask_appbuilder.security.decorators import permission_name
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_babel import ngettext
-from werkzeug.exceptions import NotFound
 
 from app.cases import forms, invitations, lookups, queries, service  # noqa: F401  (lookups register themselves)
 from app.cases.invitation_views import InvitationView
@@ -18,7 +17,7 @@ from app.core import access, nav, storage, tabs
 from app.core.cleaning import seen
 from app.core.db import db
 from app.core.people import names_of_principals
-from app.core.views import asked_page, came_from, cells_of, stored
+from app.core.views import asked_page, came_from, cells_of, seen_or_404, stored
 from app.lists.changes import owner_change
 from app.settings import custom
 from app.settings.views.records import RecordView
@@ -143,7 +142,7 @@ class CaseView(RecordView):
     def unlink(self, pk: str, contact: str) -> Any:
         """Let a contact take part no more."""
         row = self.row_or_404(pk)
-        service.unlink(row, [contact_or_404(contact)])
+        service.unlink(row, [seen_or_404(Contact, contact)])
         db.session.commit()
         return self._participants(row)
 
@@ -207,7 +206,7 @@ class CaseView(RecordView):
     @permission_name("list")
     def of_contact(self, pk: str) -> Any:
         """The tab of a contact."""
-        contact = contact_or_404(pk)
+        contact = seen_or_404(Contact, pk)
         return self.render_template("cases/tab.html", contact=contact, rows=service.of_contact(contact.id))
 
 
@@ -215,14 +214,6 @@ def asked_state() -> str:
     """Which cases the address asks for: those that are open, unless it says otherwise (CAS-02)."""
     state = request.args.get("state", "")
     return state if state in queries.STATES else "open"
-
-
-def contact_or_404(pk: str) -> Contact:
-    """The contact, or the same 404 for a missing and for a hidden one (ACC-06)."""
-    row = seen(Contact, int(pk)) if pk.isascii() and pk.isdigit() and len(pk) < 10 else None
-    if row is None:
-        raise NotFound
-    return row
 
 
 def _count(case: Case) -> int:

@@ -15,7 +15,7 @@ from app.core import tabs
 from app.core.db import db
 from app.core.errors import NotAllowed
 from app.core.roles import ThreeVerbs
-from app.core.views import stored
+from app.core.views import found_or_404, stored
 from app.history import attached, forms, parents, service, timeline, words
 from app.history.models import PARENTS, HistoryEvent
 from app.settings.models import PickList
@@ -107,10 +107,7 @@ def parent_or_404(of: str, pk: str) -> Any:
 
 def event_or_404(pk: str) -> HistoryEvent:
     """The event, or the same 404 for a missing and for a hidden one."""
-    event = db.session.get(HistoryEvent, int(pk)) if pk.isascii() and pk.isdigit() and len(pk) < 19 else None
-    if event is None:
-        raise NotFound
-    return event
+    return found_or_404(HistoryEvent, pk)
 
 
 def shown(row: Any) -> dict[str, Any]:

@@ -6,13 +6,11 @@ from flask import request
 from flask_appbuilder import expose, has_access
 from flask_appbuilder.security.decorators import permission_name
 from flask_babel import lazy_gettext as _l
-from werkzeug.exceptions import NotFound
 
 from app.contacts.models import Contact
 from app.core import access, nav, operations, tabs
-from app.core.cleaning import seen
 from app.core.people import names_of_principals
-from app.core.views import cells_of
+from app.core.views import cells_of, seen_or_404
 from app.lists.changes import Change, owner_change
 from app.opportunities.models import Opportunity
 from app.projects import forms, lookups, queries, service  # noqa: F401  (lookups register themselves)
@@ -100,7 +98,7 @@ class ProjectView(RecordView):
     @permission_name("list")
     def of_opportunity(self, pk: str) -> Any:
         """The tab of an opportunity."""
-        row = parent_or_404(Opportunity, pk)
+        row = seen_or_404(Opportunity, pk)
         rows = service.of(Project.opportunity_id == row.id)
         return self.render_template("projects/tab.html", parent={"opportunity": row.id}, rows=rows)
 
@@ -109,17 +107,9 @@ class ProjectView(RecordView):
     @permission_name("list")
     def of_contact(self, pk: str) -> Any:
         """The tab of a contact."""
-        row = parent_or_404(Contact, pk)
+        row = seen_or_404(Contact, pk)
         rows = service.of(Project.contact_id == row.id)
         return self.render_template("projects/tab.html", parent={"contact": row.id}, rows=rows)
-
-
-def parent_or_404(model: type[Any], pk: str) -> Any:
-    """The record, or the same 404 for a missing and for a hidden one (ACC-06)."""
-    row = seen(model, int(pk)) if pk.isascii() and pk.isdigit() and len(pk) < 10 else None
-    if row is None:
-        raise NotFound
-    return row
 
 
 def register(appbuilder: Any) -> None:

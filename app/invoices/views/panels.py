@@ -6,9 +6,9 @@ from flask_appbuilder import BaseView, expose, has_access
 from flask_appbuilder.security.decorators import permission_name
 from werkzeug.exceptions import NotFound
 
-from app.core.db import db
 from app.core.money import format_money
 from app.core.roles import ThreeVerbs
+from app.core.views import found_or_404
 from app.invoices import checks, forms, service
 from app.invoices.models import Invoice
 from app.opportunities.models import Opportunity
@@ -36,8 +36,7 @@ class InvoicePanelView(ThreeVerbs, BaseView):
     @permission_name("list")
     def opportunity(self, pk: str) -> Any:
         """The tab of an opportunity."""
-        row = db.session.get(Opportunity, int(pk)) if pk.isascii() and pk.isdigit() and len(pk) < 19 else None
-        return self._panel("opportunity", Invoice.opportunity_id, row)
+        return self._panel("opportunity", Invoice.opportunity_id, found_or_404(Opportunity, pk))
 
     def _panel(self, name: str, column: Any, row: Any) -> Any:
         if row is None:

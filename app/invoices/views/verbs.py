@@ -12,6 +12,7 @@ from werkzeug.exceptions import NotFound
 from app.core.db import db
 from app.core.errors import NotAllowed, RuleBroken
 from app.core.roles import ThreeVerbs
+from app.core.views import found_or_404
 from app.invoices import payments, service
 from app.invoices.models import Invoice, Payment
 from app.invoices.views.editor import localized
@@ -19,10 +20,7 @@ from app.invoices.views.editor import localized
 
 def invoice_or_404(pk: str) -> Invoice:
     """The invoice, or the same 404 for a missing and for a hidden one (ACC-06)."""
-    invoice = db.session.get(Invoice, int(pk)) if pk.isascii() and pk.isdigit() and len(pk) < 19 else None
-    if invoice is None:
-        raise NotFound
-    return invoice
+    return found_or_404(Invoice, pk)
 
 
 def done(pk: str, verb: Callable[[Invoice], Any], said: str) -> Any:

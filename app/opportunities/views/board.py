@@ -13,6 +13,7 @@ from app.core.db import db
 from app.core.errors import Conflict, NotAllowed, RuleBroken
 from app.core.people import crm_users
 from app.core.roles import ThreeVerbs
+from app.core.views import found_or_404
 from app.history.timeline import Cursor
 from app.opportunities import board, service, stages
 from app.opportunities.models import Opportunity
@@ -82,9 +83,7 @@ class BoardView(ThreeVerbs, BaseView):
     def move(self, pk: str) -> Any:
         """Bring a card into another stage: `stage`, `version`, `lost_reason`. The answer holds the card's version, what
         columns say now, and the new mark; a refusal says why, and 409 that somebody was faster."""
-        row = db.session.get(Opportunity, int(pk)) if pk.isascii() and pk.isdigit() and len(pk) < 19 else None
-        if row is None:
-            abort(404)
+        row = found_or_404(Opportunity, pk)
         form = request.form
         moved = {key: form.get(key, type=int) for key in ("stage", "version", "lost_reason") if form.get(key)}
         try:

@@ -7,15 +7,13 @@ from flask_appbuilder import expose, has_access
 from flask_appbuilder.security.decorators import permission_name
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from werkzeug.exceptions import NotFound
 
 from app.contacts.models import Contact
 from app.core import access, tabs
-from app.core.cleaning import seen
 from app.core.db import db
 from app.core.errors import Conflict, NotAllowed, RuleBroken
 from app.core.people import names_of_principals
-from app.core.views import cells_of
+from app.core.views import cells_of, seen_or_404
 from app.lists.changes import Beside, Change, Choice, owner_change
 from app.lists.views.listed import Column, money_column
 from app.opportunities import forms, queries, service, stages, totals
@@ -160,7 +158,5 @@ class OpportunityView(RecordView):
     @permission_name("list")
     def of_contact(self, pk: str) -> Any:
         """The tab of a contact (OPP-06)."""
-        contact = seen(Contact, int(pk)) if pk.isascii() and pk.isdigit() and len(pk) < 10 else None
-        if contact is None:
-            raise NotFound
+        contact = seen_or_404(Contact, pk)
         return self.render_template("opportunities/tab.html", contact=contact, rows=service.of_contact(contact.id))
